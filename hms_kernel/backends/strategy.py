@@ -1,0 +1,50 @@
+"""Stages and strategies: what to try on a goal, in which order, with which share of the budget. Tries nothing."""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+
+ENGINES = ("smt", "simple", "nlsat")  # z3's repeatable engines; the others read the clock
+
+
+class Stage(msgspec.Struct, frozen=True):
+    """One way to attempt a goal: transforms, an engine, its parameters.
+
+    Printed as ``intro+ite-split|nlsat(seed=0)``; equal stages print equally.
+    """
+
+    engine: str  # one of ``ENGINES``
+    transforms: tuple[str, ...] = ()  # applied in order before the engine sees the goal
+    parameters: tuple[tuple[str, int | bool | str], ...] = ()  # engine options, sorted by name
+
+    def __str__(self) -> str:
+        options = ",".join(f"{name}={value}" for name, value in self.parameters)
+        return "|".join(filter(None, ["+".join(self.transforms), self.engine])) + (
+            f"({options})" if options else ""
+        )
+
+
+class Slice(msgspec.Struct, frozen=True):
+    """A stage and its share of the nominal budget, 0 < share ≤ 1."""
+
+    stage: Stage
+    share: float
+
+    def __str__(self) -> str:
+        return f"{self.share:g}×{self.stage}"
+
+
+class Strategy(msgspec.Struct, frozen=True):
+    """Stages in the order in which they are tried; the first that settles the goal ends it."""
+
+    slices: tuple[Slice, ...]
+
+    def __str__(self) -> str:
+        return " ; ".join(str(part) for part in self.slices)
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the printed form, hexadecimal: equal strategies, equal hashes."""
+        return hashlib.sha256(str(self).encode()).hexdigest()

@@ -1,0 +1,43 @@
+"""How agent processes come to life and how their deaths are noticed. Decides nothing about restarts."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import msgspec
+
+from hms_kernel.model import AgentSpec
+
+
+class Exited(msgspec.Struct, frozen=True, kw_only=True):
+    """An agent process has ended."""
+
+    agent_id: str
+    pid: int
+    cause: str  # "killed by SIGKILL", "exit code 1", "ended" when the status is not known
+
+
+class Launcher(Protocol):
+    """Starts agent processes. Owned by the supervisor's thread; ``launch`` returns at once.
+
+    Agents live in POSIX sessions of their own, so signals to the supervisor's
+    process group never reach them, and they outlive the supervisor's process.
+    """
+
+    def launch(self, spec: AgentSpec) -> None:
+        """Begin to start one agent; its process registers over the transport, or an ``Exited`` follows."""
+
+    def watch(self, agent_id: str, pid: int) -> None:
+        """Notice the death of a process that registered itself (after a takeover, launched by another)."""
+
+    def kill(self, agent_id: str) -> None:
+        """SIGKILL the agent and its worker; an ``Exited`` follows. Unknown ids are ignored."""
+
+    def fileno(self) -> int:
+        """A descriptor that is readable when ``poll`` has something to return."""
+
+    def poll(self) -> list[Exited]:
+        """Deaths noticed since the last call, oldest first; never blocks."""
+
+    def close(self, timeout_s: float = 5.0) -> None:
+        """End every agent that is left, wait for them up to ``timeout_s``, and leave no process behind."""

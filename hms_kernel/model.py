@@ -1,0 +1,258 @@
+"""Goals, tasks, verdicts and facts: the frozen values every part shares. Decides nothing."""
+
+from __future__ import annotations
+
+import enum
+from typing import Any
+
+import msgspec
+
+
+class Outcome(enum.StrEnum):
+    """What a checker concluded. Nothing but a checker may conclude ``PROVED``."""
+
+    PROVED = "proved"  # a checker showed it
+    REFUTED = "refuted"  # a counterexample was replayed in exact arithmetic
+    VACUOUS = "vacuous"  # the hypotheses contradict each other
+    UNKNOWN = "unknown"  # an honest answer; the reason says what ran out
+    UNSUPPORTED = "unsupported"  # outside the fragment; the reason names the construct
+    INVALID = "invalid"  # not understood as a claim; the reason says why
+
+
+class Trust(enum.StrEnum):
+    """Who vouches for a verdict; proofs in descending order of strength, then refutations."""
+
+    LEAN_KERNEL = "lean-kernel"
+    CERTIFICATE = "certificate"
+    TWO_SOLVERS = "two-solvers"
+    ONE_SOLVER = "one-solver"
+    REPLAYED = "replayed"
+
+
+class Phase(enum.StrEnum):
+    """Where a task stands. The last three are terminal; a task enters exactly one of them, once."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"  # answered; for a proof even "unknown" is an answer
+    FAILED = "failed"  # attempts exhausted, denied, or the skill raised
+    CANCELLED = "cancelled"
+
+    @property
+    def terminal(self) -> bool:
+        """Whether a task in this phase has ended."""
+        return self in (Phase.SUCCEEDED, Phase.FAILED, Phase.CANCELLED)
+
+
+class AgentPhase(enum.StrEnum):
+    """Where an agent stands."""
+
+    STARTING = "starting"  # launched, has not registered yet
+    READY = "ready"  # registered; may be running a task
+    BACKOFF = "backoff"  # dead, waiting to be launched again
+    STOPPING = "stopping"  # asked to end
+    STOPPED = "stopped"  # ended as desired, stays so
+
+
+class Budget(msgspec.Struct, frozen=True, kw_only=True):
+    """What one attempt at a goal may spend.
+
+    Nominal seconds are resource units divided by the engine's fixed rate
+    (``backends.units``): the same on every machine, so verdicts repeat. The wall
+    clock is only the safety net.
+    """
+
+    nominal_s: float = 5.0  # deterministic seconds, shared out by the strategy
+    wall_s: float = 60.0  # real seconds until the attempt is stopped: "unknown: wall clock"
+
+
+class Goal(msgspec.Struct, frozen=True, kw_only=True):
+    """One claim in Lean 4 text, as a prover receives it."""
+
+    theorem_id: str
+    statement: str  # a closed proposition, or a whole ``theorem ... := by sorry``
+    definitions: tuple[str, ...] = ()  # Lean ``def`` commands in scope of the statement
+    axioms: tuple[str, ...] = ()  # an identifier allows that Lean axiom; others are hypotheses
+    decimals: str = "Float"  # type of decimals nothing else types; spec loaders say "ℝ"
+    notes: tuple[str, ...] = ()  # how the text came about; goes into the evidence
+
+
+class Counterexample(msgspec.Struct, frozen=True, kw_only=True):
+    """Values that satisfy every hypothesis and break the conclusion, replayed exactly."""
+
+    values: dict[
+        str, str | list[Any]
+    ]  # variable to exact Lean numeral; functions on Fin n as lists
+    shows: str = ""  # the broken part with its numbers: "∑ i, w i * a i = 200, not ≤ 100"
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """Why to believe a verdict; enough to repeat it."""
+
+    checker: str = ""  # who vouches, with build: "z3 5.4.0"
+    stage: str = ""  # the stage that settled it, as printed by ``Stage``
+    units: int = 0  # resource units spent by all stages, engine's own count
+    statement: str = ""  # the goal as understood, printed back as Lean
+    statement_sha256: str = ""  # of that text, hexadecimal
+    notes: tuple[str, ...] = ()  # ascriptions, supplied definitions, the n of a sum
+    tried: tuple[str, ...] = ()  # one line per stage: engine, answer, units
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True, tag="verdict"):
+    """What one checker concluded about one goal."""
+
+    outcome: Outcome
+    trust: Trust | None = None  # None unless proved or refuted
+    reason: str = ""  # for people; always present when not proved or refuted
+    counterexample: Counterexample | None = None
+    evidence: Evidence = Evidence()
+    wall_s: float = 0.0  # seconds, monotonic clock of the worker
+
+
+class Value(msgspec.Struct, frozen=True, kw_only=True, tag="value"):
+    """What a skill other than proving returned: plain msgpack-able data."""
+
+    value: Any = None
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True, tag="failure"):
+    """Why a task has no answer."""
+
+    kind: str  # "error", "attempts", "deadline", "cancelled", "denied"
+    message: str
+    detail: str = ""  # traceback or the tail of the worker's output
+
+
+Result = Verdict | Value | Failure
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """How long and how often a task may be tried."""
+
+    max_attempts: int = 3  # attempts lost with their agent; a poisonous task stops here
+    attempt_wall_s: float | None = None  # seconds until a running attempt's worker is killed
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """Something an agent is asked to do."""
+
+    task_id: str
+    skill: str  # "prove", or a name under the entry-point group ``hms.skills``
+    payload: Any = None  # the skill's own request: plain msgpack-able data
+    label: str = ""  # what people call it: a theorem id
+    run: str = ""  # groups the tasks of one ``verify``
+    limits: Limits = Limits()
+
+
+class AgentSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """The desired state of one agent: what to launch, and what to launch again when it dies."""
+
+    agent_id: str
+    skills: tuple[str, ...] = ("prove",)
+    heartbeat_s: float = 1.0  # seconds between heartbeats
+    grace_s: float = 600.0  # seconds without a supervisor until the agent ends itself
+    memory_bytes: int = 4 << 30  # address-space limit of its worker
+    config: dict[str, Any] = {}  # plain data handed to the skills
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """What a worker is doing, carried by heartbeats."""
+
+    task_id: str
+    attempt: int
+    elapsed_s: float = 0.0  # seconds since the attempt began
+    steps: int = 0  # counts up whenever the skill reports progress
+    note: str = ""  # the skill's latest word: the stage it is in
+    cpu_s: float = 0.0  # processor seconds the worker has used in all
+    rss_bytes: int = 0  # resident memory of the worker
+
+
+# --- facts -----------------------------------------------------------------
+
+
+class SessionOpened(msgspec.Struct, frozen=True, kw_only=True, tag="session_opened"):
+    pid: int
+    version: str
+
+
+class SessionClosed(msgspec.Struct, frozen=True, kw_only=True, tag="session_closed"):
+    pass
+
+
+class AgentSpawned(msgspec.Struct, frozen=True, kw_only=True, tag="agent_spawned"):
+    spec: AgentSpec
+    restarts: int = 0  # how often it had died before
+
+
+class AgentReady(msgspec.Struct, frozen=True, kw_only=True, tag="agent_ready"):
+    pid: int
+    skills: tuple[str, ...]
+
+
+class AgentGone(msgspec.Struct, frozen=True, kw_only=True, tag="agent_gone"):
+    """It ended without being asked to."""
+
+    cause: str  # "killed by SIGKILL", "exit code 1", "never registered"
+    backoff_s: float  # seconds until it is launched again
+
+
+class AgentStopped(msgspec.Struct, frozen=True, kw_only=True, tag="agent_stopped"):
+    """It ended because it was asked to."""
+
+
+class TaskSubmitted(msgspec.Struct, frozen=True, kw_only=True, tag="task_submitted"):
+    submitted: Task
+
+
+class TaskAssigned(msgspec.Struct, frozen=True, kw_only=True, tag="task_assigned"):
+    pass
+
+
+class TaskRequeued(msgspec.Struct, frozen=True, kw_only=True, tag="task_requeued"):
+    cause: str
+
+
+class TaskSettled(msgspec.Struct, frozen=True, kw_only=True, tag="task_settled"):
+    phase: Phase
+    result: Result
+    attempts: int
+    duration_s: float  # seconds from submission to here, supervisor's clock
+
+
+class ResultDropped(msgspec.Struct, frozen=True, kw_only=True, tag="result_dropped"):
+    """A result of a superseded attempt arrived and was recognised."""
+
+
+class ActionDenied(msgspec.Struct, frozen=True, kw_only=True, tag="action_denied"):
+    verb: str
+    policy: str
+
+
+FactKind = (
+    SessionOpened
+    | SessionClosed
+    | AgentSpawned
+    | AgentReady
+    | AgentGone
+    | AgentStopped
+    | TaskSubmitted
+    | TaskAssigned
+    | TaskRequeued
+    | TaskSettled
+    | ResultDropped
+    | ActionDenied
+)
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that happened in a session. Store, audit, metrics and widgets fold these."""
+
+    session: str
+    epoch: int  # which supervisor of the session recorded it; counts up at each takeover
+    seq: int  # counts up from 1 within a session, without gaps
+    time_s: float  # seconds since the Unix epoch, UTC
+    kind: FactKind
+    cause: int | None = None  # seq of the fact that led to this one
+    task: str | None = None
+    attempt: int | None = None
+    agent: str | None = None

@@ -1,0 +1,39 @@
+"""Skills and backends by entry point: find one by name, say clearly when it is not there. Holds no instance."""
+
+from __future__ import annotations
+
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+from hms_kernel.errors import BackendMissing, UsageError
+
+
+def names(group: str) -> list[str]:
+    """The names registered under an entry-point group, sorted."""
+    return sorted({point.name for point in entry_points(group=group)})
+
+
+def load(group: str, name: str) -> Any:
+    """Import what ``name`` stands for in ``group``.
+
+    Raises:
+        UsageError: nothing is registered under that name.
+        BackendMissing: it is registered, but its dependency is not installed.
+    """
+    found: EntryPoint | None = next(iter(entry_points(group=group, name=name)), None)
+    if found is None:
+        known = ", ".join(names(group)) or "none"
+        raise UsageError(
+            f"no {group.removeprefix('hms.').rstrip('s')} {name!r}; installed: {known}"
+        )
+    try:
+        return found.load()
+    except ImportError as error:
+        extra = (
+            f" (pip install 'hms-workbench[{name}]')"
+            if found.dist and found.dist.name == "hms-workbench"
+            else ""
+        )
+        raise BackendMissing(
+            f"{name} needs {error.name or 'a package'} that is not installed{extra}"
+        ) from error
