@@ -74,6 +74,9 @@ class Goal(msgspec.Struct, frozen=True, kw_only=True):
     definitions: tuple[str, ...] = ()  # Lean ``def`` commands in scope of the statement
     axioms: tuple[str, ...] = ()  # an identifier allows that Lean axiom; others are hypotheses
     decimals: str = "Float"  # type of decimals nothing else types; spec loaders say "ℝ"
+    # Assumptions of the source that are prose, so missing from the text. A proof stands without
+    # them; numbers that break the claim may break them too, so backends say unknown, not refuted.
+    unstated: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()  # how the text came about; goes into the evidence
 
 

@@ -1,0 +1,189 @@
+"""Claims and the specifications that hold them: what a loader hands on. Reads no file, proves nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import msgspec
+
+from hms_kernel.model import Goal, Outcome, Verdict
+
+_COMMAND = re.compile(
+    r"^\s*(?:@\[[^\]]*\]\s*)*"
+    r"(?:theorem|lemma|example|import|open|set_option|namespace|section|variable|noncomputable"
+    r"|def|abbrev|universe)\b"
+)
+_COMMENT = re.compile(r"\A\s*(?:--[^\n]*\n|/-.*?-/)", re.DOTALL)
+_IDENTIFIER = re.compile(r"[^\W\d][\w']*")
+# Longest first: a dotted name is one word, so that ``x.n`` does not mention ``n``.
+_WORD = re.compile(r"[^\W\d][\w']*(?:\.[^\W\d][\w']*)*")
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing a specification says, as formally as its file allows.
+
+    Either ``statement`` is Lean 4 text and the claim becomes a goal, or ``settled``
+    says why it cannot.
+    """
+
+    id: str
+    natural_language: str = ""
+    statement: str = ""  # a Lean proposition, or a whole ``theorem ... := by sorry``
+    variables: tuple[tuple[str, str], ...] = ()  # name and Lean type, in binder order
+    hypotheses: tuple[str, ...] = ()  # Lean propositions over the variables
+    definitions: tuple[str, ...] = ()  # Lean ``def`` commands in scope
+    decimals: str = "ℝ"  # type of decimals nothing else types
+    unstated: tuple[str, ...] = ()  # the file's assumptions that are prose, left out of the goal
+    priority: str = ""
+    source: str = ""  # where it comes from: a place in the file, a publication
+    notes: tuple[str, ...] = ()  # how the text came about
+    settled: Verdict | None = None  # outcome invalid or unsupported, never anything better
+
+    def goal(self) -> Goal:
+        """The claim as a prover receives it: one theorem with named hypotheses.
+
+        Raises:
+            ValueError: the claim is settled and there is nothing to prove.
+        """
+        if self.settled is not None:
+            raise ValueError(f"claim {self.id!r} is {self.settled.outcome}: {self.settled.reason}")
+        return Goal(
+            theorem_id=self.id,
+            statement=self._theorem(),
+            definitions=self.definitions,
+            decimals=self.decimals,
+            unstated=self.unstated,
+            notes=self.notes,
+        )
+
+    def _theorem(self) -> str:
+        if is_command(self.statement):
+            return self.statement
+        lines = [f"theorem {lean_name(self.id)}"]
+        lines += [f"    ({name} : {sort})" for name, sort in self.variables]
+        taken = {name for name, _ in self.variables}
+        for number, hypothesis in enumerate(self.hypotheses, start=1):
+            name = fresh(f"h{number}", taken)
+            taken.add(name)
+            lines.append(f"    ({name} : {hypothesis})")
+        return "\n".join(lines) + f" :\n    {self.statement} := by sorry"
+
+
+class Spec(msgspec.Struct, frozen=True, kw_only=True):
+    """A specification file: its claims in the order of the file, ids unique."""
+
+    name: str  # short, for tables and file names
+    title: str
+    source: str  # path as given, or "built-in"
+    kind: str  # "claims", "hms", "theorems", "lean"
+    claims: tuple[Claim, ...]
+    notes: tuple[str, ...] = ()
+
+
+def settled(
+    outcome: Outcome, reason: str, *, id: str, natural_language: str = "", **known: object
+) -> Claim:
+    """A claim that cannot become a goal, with the reason for people to read."""
+    verdict = Verdict(outcome=outcome, reason=reason)
+    extra = {key: value for key, value in known.items() if value}
+    return msgspec.structs.replace(
+        Claim(id=id, natural_language=natural_language, settled=verdict), **extra
+    )
+
+
+def invalid(reason: str, *, id: str, natural_language: str = "", **known: object) -> Claim:
+    """A claim that is not understood."""
+    return settled(Outcome.INVALID, reason, id=id, natural_language=natural_language, **known)
+
+
+def unsupported(reason: str, *, id: str, natural_language: str = "", **known: object) -> Claim:
+    """A claim that uses something outside the fragment; the reason names it."""
+    return settled(Outcome.UNSUPPORTED, reason, id=id, natural_language=natural_language, **known)
+
+
+def unique(claims: Iterable[Claim]) -> tuple[Claim, ...]:
+    """The claims with ids made unique: a later namesake gets ``#2`` and a note. None is lost."""
+    listed = list(claims)
+    given = {claim.id for claim in listed}
+    count: dict[str, int] = {}
+    taken: set[str] = set()
+    out = []
+    for claim in listed:
+        place = count[claim.id] = count.get(claim.id, 0) + 1
+        if claim.id in taken:
+            number, name = place, f"{claim.id}#{place}"
+            while name in taken or name in given:
+                number += 1
+                name = f"{claim.id}#{number}"
+            note = f"id {claim.id!r} occurs more than once in the file; this is entry {place} of it"
+            claim = msgspec.structs.replace(claim, id=name, notes=(*claim.notes, note))
+        taken.add(claim.id)
+        out.append(claim)
+    return tuple(out)
+
+
+# --- Lean text, as far as a loader must look at it ------------------------------
+
+
+def is_command(text: str) -> bool:
+    """Whether the text is Lean commands (a whole theorem) and not a bare proposition."""
+    while comment := _COMMENT.match(text):
+        text = text[comment.end() :]
+    return _COMMAND.match(text) is not None
+
+
+def is_identifier(name: str) -> bool:
+    """Whether the name can be a Lean binder."""
+    return _IDENTIFIER.fullmatch(name) is not None and name not in KEYWORDS
+
+
+def words(text: str) -> set[str]:
+    """The identifiers that occur in Lean text; a dotted name counts as one, and as its head."""
+    found = set(_WORD.findall(text))
+    return found | {word.split(".", 1)[0] for word in found}
+
+
+def replace_word(text: str, name: str, value: str) -> str:
+    """The text with every whole identifier ``name`` replaced."""
+    return _WORD.sub(lambda match: value if match.group() == name else match.group(), text)
+
+
+def lean_name(text: str) -> str:
+    """An identifier as near to the text as Lean allows."""
+    name = re.sub(r"[^\w']+", "_", text).strip("_")
+    return name if is_identifier(name) else f"claim_{name}".rstrip("_")
+
+
+def fresh(name: str, taken: set[str]) -> str:
+    """The name, or the name with as many dashes after it as it takes to be new."""
+    while name in taken:
+        name += "'"
+    return name
+
+
+def broken(text: str) -> str:
+    """Why this text cannot stand inside a binder, or the empty string.
+
+    Brackets that do not match, or a comment, would let one part of a claim reach
+    into the next: a hypothesis could swallow the conclusion.
+    """
+    if "--" in text or "/-" in text or "-/" in text:
+        return "it contains a comment"
+    pairs = {")": "(", "]": "[", "}": "{", "⟩": "⟨"}
+    stack: list[str] = []
+    for sign in text:
+        if sign in pairs.values():
+            stack.append(sign)
+        elif sign in pairs and (not stack or stack.pop() != pairs[sign]):
+            return f"its brackets do not match: {sign!r} closes nothing"
+    return f"its brackets do not match: {stack[-1]!r} is never closed" if stack else ""
+
+
+KEYWORDS = frozenset(
+    "abbrev and as at axiom by calc class def deriving do else end example exists export extends "
+    "false for forall from fun have if import in include inductive infix instance let lemma local "
+    "macro match mutual namespace noncomputable notation obtain open or partial private prefix "
+    "private protected return section set_option show sorry structure suffices syntax then theorem "
+    "this true universe unsafe using variable where with Prop Sort Type λ Π Σ".split()
+)
