@@ -1,0 +1,177 @@
+"""Speaks to a supervisor, in this process or another, with the same requests and the same errors. Decides nothing."""
+
+from __future__ import annotations
+
+import select
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from itertools import count
+from typing import Protocol, TypeVar
+
+from hms_kernel import errors
+from hms_kernel.messages import (
+    AgentStatus,
+    AgentStatusRequest,
+    AgentStatusResponse,
+    Envelope,
+    ErrorResponse,
+    FactsRequest,
+    FactsResponse,
+    Request,
+    Response,
+)
+from hms_kernel.model import Fact, SessionClosed
+from hms_kernel.session import connection
+from hms_kernel.transport import Dealer
+from hms_kernel.transport.zeromq import ZmqDealer
+from hms_kernel.wake import Wake
+
+PATIENCE_S = 30.0  # for an answer that needs no waiting
+R = TypeVar("R", bound=Response)
+
+
+class Line(Protocol):
+    """A way to a supervisor: the supervisor itself, or a ``RemoteLine``."""
+
+    def call(self, request: Request) -> Future[Response]:
+        """Ask, from any thread; the future holds the answer."""
+
+
+class RemoteLine:
+    """A line to a supervisor in another process, over its client socket.
+
+    Args:
+        address: ZeroMQ address from the connection file.
+    """
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._asked: deque[tuple[Request, Future[Response]]] = deque()
+        self._wake = Wake()
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="hms-client", daemon=True)
+        self._thread.start()
+
+    def call(self, request: Request) -> Future[Response]:
+        """Ask, from any thread; the future holds the answer."""
+        future: Future[Response] = Future()
+        if self._closing:
+            future.set_exception(errors.SessionError("this client has hung up"))
+            return future
+        self._asked.append((request, future))
+        self._wake.wake()
+        return future
+
+    def close(self) -> None:
+        """Hang up; the supervisor does not mind. Idempotent."""
+        self._closing = True
+        self._wake.wake()
+        self._thread.join()
+        self._wake.close()
+
+    def _run(self) -> None:
+        dealer: Dealer = ZmqDealer(self._address)
+        waiting: dict[int, Future[Response]] = {}
+        numbers = count(1)
+        poller = select.poll()
+        poller.register(dealer, select.POLLIN)
+        poller.register(self._wake, select.POLLIN)
+        while not self._closing:
+            poller.poll()
+            self._wake.clear()
+            while self._asked:
+                request, future = self._asked.popleft()
+                number = next(numbers)
+                waiting[number] = future
+                dealer.send(Envelope(body=request, message_id=number))
+            while (envelope := dealer.receive()) is not None:
+                answered = waiting.pop(envelope.message_id, None)
+                if answered is not None and answered.set_running_or_notify_cancel():
+                    answered.set_result(envelope.body)  # type: ignore[arg-type]
+        for future in waiting.values():
+            if future.set_running_or_notify_cancel():
+                future.set_exception(errors.SessionError("this client has hung up"))
+        dealer.close()
+
+
+class Client:
+    """Asks a supervisor and turns its refusals into the errors they stand for.
+
+    Also a source of facts and agents' statuses for widgets.
+    """
+
+    def __init__(self, line: Line, session: str) -> None:
+        self._line = line
+        self.session = session
+
+    def ask(self, request: Request, kind: type[R], *, wait_s: float = 0.0) -> R:
+        """The answer to a request.
+
+        Args:
+            request: what to ask.
+            kind: the class of the answer.
+            wait_s: seconds the supervisor was asked to wait, on top of our patience.
+
+        Raises:
+            HmsError: the supervisor refused; the same class it named.
+            SessionError: no answer came in time.
+        """
+        return self.answer(self.send(request), kind, wait_s=wait_s)
+
+    def send(self, request: Request) -> Future[Response]:
+        """Ask without waiting; give the future to ``answer``."""
+        return self._line.call(request)
+
+    def answer(self, future: Future[Response], kind: type[R], *, wait_s: float = 0.0) -> R:
+        """Wait for what ``send`` asked for; errors as for ``ask``."""
+        try:
+            response = future.result(wait_s + PATIENCE_S)
+        except TimeoutError:
+            raise errors.SessionError(
+                f"session {self.session!r} did not answer within {wait_s + PATIENCE_S:g} s"
+            ) from None
+        return checked(response, kind)
+
+    def facts(self, after_seq: int = 0, wait_s: float = 0.0) -> Sequence[Fact]:
+        """Facts after a sequence number, oldest first; with none yet, wait up to ``wait_s`` s."""
+        request = FactsRequest(after_seq=after_seq, wait_s=wait_s)
+        return self.ask(request, FactsResponse, wait_s=wait_s).facts
+
+    def follow(self, after_seq: int = 0) -> Iterator[Fact]:
+        """Every fact after a sequence number, then those to come, until the session closes."""
+        while True:
+            for fact in self.facts(after_seq, wait_s=1.0):
+                yield fact
+                after_seq = fact.seq
+                if isinstance(fact.kind, SessionClosed):
+                    return
+
+    def agents(self) -> Sequence[AgentStatus]:
+        """Every agent of the session, in order of spawning."""
+        return self.ask(AgentStatusRequest(), AgentStatusResponse).agents
+
+
+def attach(session: str | None = None) -> tuple[Client, RemoteLine]:
+    """A client of a live session in another process, and the line to close afterwards.
+
+    Raises:
+        SessionError: there is no live session of that name, or none at all.
+    """
+    found = connection(session)
+    line = RemoteLine(found.clients)
+    return Client(line, found.session), line
+
+
+def checked(response: Response, kind: type[R]) -> R:
+    """The response as what it should be; a refusal raises the error that it names."""
+    if isinstance(response, ErrorResponse):
+        error = getattr(errors, response.error, errors.HmsError)
+        if error is errors.PolicyDenied:
+            message = response.message.removesuffix(f" (policy {response.policy})")
+            raise errors.PolicyDenied(message, policy=response.policy)
+        raise error(response.message)
+    if not isinstance(response, kind):
+        raise errors.TransportError(f"expected {kind.__name__}, got {type(response).__name__}")
+    return response

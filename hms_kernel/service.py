@@ -1,0 +1,292 @@
+"""Answers the requests of clients, in this process or another. Owns no socket and no thread.
+
+Every request passes the gate. An answer that promises something ("accepted",
+"settled") is given only once the facts behind it are durable.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import assert_never
+
+import msgspec
+
+from hms_kernel import skills
+from hms_kernel.errors import HmsError, PolicyDenied, SessionError, StoreError, UsageError
+from hms_kernel.events import CancelAsked, Event, SpawnAsked, StopAsked, Submitted
+from hms_kernel.journal import Journal
+from hms_kernel.messages import (
+    AcceptedResponse,
+    AgentStatus,
+    AgentStatusRequest,
+    AgentStatusResponse,
+    CancelTaskRequest,
+    CloseSessionRequest,
+    ErrorResponse,
+    FactsRequest,
+    FactsResponse,
+    PingRequest,
+    PingResponse,
+    Request,
+    Response,
+    SpawnAgentRequest,
+    SpawnAgentResponse,
+    StopAgentRequest,
+    SubmitTaskRequest,
+    SubmitTaskResponse,
+    TaskStatus,
+    TaskStatusRequest,
+    TaskStatusResponse,
+)
+from hms_kernel.model import ActionDenied, Fact, Task, TaskSettled
+from hms_kernel.policy import Action, Gate, Refused
+from hms_kernel.scheduler import Scheduler
+from hms_kernel.version import __version__
+
+Reply = Callable[[Response], None]
+LONGEST_PAGE = 5000  # facts in one answer
+
+
+@dataclass
+class _Wait:
+    """A client that waits for something to happen, until ``until_s``."""
+
+    reply: Reply
+    until_s: float
+    request: TaskStatusRequest | FactsRequest
+
+
+@dataclass
+class Service:
+    """Turns requests into events and answers them.
+
+    Args:
+        scheduler: read for status; changed only through ``handle``.
+        journal: facts for followers, and whether they are durable.
+        gate: the one door.
+        handle: applies an event and performs its effects.
+        after_commit: calls back once everything recorded so far is durable.
+        clock: seconds, monotonic.
+        close: begins the end of the session.
+    """
+
+    scheduler: Scheduler
+    journal: Journal
+    gate: Gate
+    handle: Callable[[Event], None]
+    after_commit: Callable[[Callable[[], None]], None]
+    clock: Callable[[], float]
+    close: Callable[[], None]
+    closing: bool = False
+    _task_waits: dict[str, list[_Wait]] = field(default_factory=dict)
+    _fact_waits: list[_Wait] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._started_s = self.clock()
+        # Ids never repeat within a session, so a later epoch marks its own.
+        mark = f"e{self.journal.epoch}-" if self.journal.epoch > 1 else ""
+        self._agent_ids = (f"agent-{mark}{n}" for n in count(1))
+        self._task_ids = (f"task-{mark}{n}" for n in count(1))
+
+    def answer(self, request: Request, reply: Reply) -> None:
+        """Answer a request, now or later, by calling ``reply`` exactly once."""
+        try:
+            if self.closing:
+                raise SessionError(f"session {self.journal.session!r} is closing")
+            self._answer(request, reply)
+        except HmsError as error:
+            reply(
+                ErrorResponse(
+                    error=type(error).__name__,
+                    message=str(error),
+                    policy=error.policy if isinstance(error, PolicyDenied) else "",
+                )
+            )
+
+    def _answer(self, request: Request, reply: Reply) -> None:
+        match request:
+            case PingRequest():
+                reply(
+                    PingResponse(
+                        session=self.journal.session,
+                        epoch=self.journal.epoch,
+                        pid=os.getpid(),
+                        version=__version__,
+                        uptime_s=self.clock() - self._started_s,
+                        agents=len(self.scheduler.agents),
+                        tasks=len(self.scheduler.tasks),
+                    )
+                )
+            case SubmitTaskRequest():
+                self._submit(request, reply)
+            case SpawnAgentRequest():
+                self._spawn(request, reply)
+            case StopAgentRequest(agent_id=agent_id):
+                self._permit("stop", f"agent:{agent_id}")
+                self.handle(StopAsked(agent_id))
+                self.after_commit(lambda: reply(AcceptedResponse()))
+            case CancelTaskRequest(task_id=task_id):
+                self._permit("cancel", f"task:{task_id}")
+                self.handle(CancelAsked(task_id))
+                self.after_commit(lambda: reply(AcceptedResponse()))
+            case TaskStatusRequest(task_id=task_id, wait_s=wait_s):
+                work = self.scheduler.tasks.get(task_id)
+                if work is not None and not work.phase.terminal and wait_s > 0:
+                    wait = _Wait(reply, self.clock() + wait_s, request)
+                    self._task_waits.setdefault(task_id, []).append(wait)
+                else:
+                    # An end that is not durable yet must not be told.
+                    status = self._task_status(task_id)
+                    self.after_commit(lambda: reply(TaskStatusResponse(status=status)))
+            case AgentStatusRequest(agent_id=agent_id):
+                names = [agent_id] if agent_id else list(self.scheduler.agents)
+                reply(AgentStatusResponse(agents=tuple(map(self._agent_status, names))))
+            case FactsRequest(after_seq=after_seq, limit=limit, wait_s=wait_s):
+                if after_seq >= self.journal.durable_seq and wait_s > 0:
+                    self._fact_waits.append(_Wait(reply, self.clock() + wait_s, request))
+                else:
+                    facts = self.journal.after(after_seq, min(limit, LONGEST_PAGE))
+                    reply(FactsResponse(facts=tuple(facts)))
+            case CloseSessionRequest():
+                self._permit("close", "session")
+                reply(AcceptedResponse())
+                self.close()
+            case _:
+                assert_never(request)
+
+    def durable(self, facts: Sequence[Fact]) -> None:
+        """These facts are safe now: answer whoever waited for them."""
+        for fact in facts:
+            if isinstance(fact.kind, TaskSettled) and fact.task in self._task_waits:
+                for wait in self._task_waits.pop(fact.task):
+                    wait.reply(TaskStatusResponse(status=self._task_status(fact.task)))
+        waits, self._fact_waits = self._fact_waits, []
+        for wait in waits:
+            self._answer_wait(wait)
+
+    def expire(self, now_s: float) -> None:
+        """Answer those who have waited long enough, with what there is."""
+        for task_id, waits in list(self._task_waits.items()):
+            late = [wait for wait in waits if wait.until_s <= now_s]
+            for wait in late:
+                waits.remove(wait)
+                wait.reply(TaskStatusResponse(status=self._task_status(task_id)))
+            if not waits:
+                del self._task_waits[task_id]
+        late = [wait for wait in self._fact_waits if wait.until_s <= now_s]
+        for wait in late:
+            self._fact_waits.remove(wait)
+            wait.reply(FactsResponse(facts=()))
+
+    def next_due_s(self) -> float | None:
+        """When ``expire`` will have something to do; None: never."""
+        waits = [wait for waits in self._task_waits.values() for wait in waits] + self._fact_waits
+        return min((wait.until_s for wait in waits), default=None)
+
+    def end(self) -> None:
+        """The session ends: nobody is left waiting."""
+        self.expire(float("inf"))
+
+    # --- requests that change something ---------------------------------------
+
+    def _submit(self, request: SubmitTaskRequest, reply: Reply) -> None:
+        self._permit("submit", f"skill:{request.skill}", {"label": request.label})
+        if self.journal.failure is not None:
+            raise StoreError(f"no new work is accepted: {self.journal.failure}")
+        if request.settled is None and request.skill not in self._all_skills():
+            raise UsageError(_unknown_skill(request.skill))
+        task = Task(
+            task_id=next(self._task_ids),
+            skill=request.skill,
+            payload=request.payload,
+            label=request.label,
+            run=request.run,
+            limits=request.limits,
+        )
+        self.handle(Submitted(task, request.settled))
+        self.after_commit(lambda: reply(SubmitTaskResponse(task_id=task.task_id)))
+
+    def _spawn(self, request: SpawnAgentRequest, reply: Reply) -> None:
+        spec = request.spec
+        if request.count < 1:
+            raise UsageError(f"cannot spawn {request.count} agents; ask for at least 1")
+        if spec.agent_id and request.count > 1:
+            raise UsageError("agents spawned together cannot share a name; leave it empty")
+        if not spec.skills:
+            raise UsageError("an agent needs at least one skill, such as 'prove'")
+        for skill in spec.skills:
+            if skill not in skills.installed():
+                raise UsageError(_unknown_skill(skill))
+        names = [spec.agent_id] if spec.agent_id else []
+        names += [next(self._agent_ids) for _ in range(request.count - len(names))]
+        for name in names:
+            self._permit("spawn", f"agent:{name}", {"skills": list(spec.skills)})
+        for name in names:
+            self.handle(SpawnAsked(msgspec.structs.replace(spec, agent_id=name)))
+        self.after_commit(lambda: reply(SpawnAgentResponse(agent_ids=tuple(names))))
+
+    def _permit(self, verb: str, resource: str, context: dict[str, object] | None = None) -> None:
+        action = Action(principal="client", verb=verb, resource=resource, context=context or {})
+        decision = self.gate.decide(action)
+        if isinstance(decision, Refused):
+            self.journal.record(ActionDenied(verb=verb, policy=decision.policy))
+            reason = f": {decision.reason}" if decision.reason else ""
+            raise PolicyDenied(f"may not {verb} {resource}{reason}", policy=decision.policy)
+
+    def _all_skills(self) -> set[str]:
+        """Skills installed here, and those that adopted agents brought along."""
+        spawned = {skill for agent in self.scheduler.agents.values() for skill in agent.skills}
+        return spawned or set(skills.installed())
+
+    # --- queries -----------------------------------------------------------------
+
+    def _answer_wait(self, wait: _Wait) -> None:
+        try:
+            self._answer(wait.request, wait.reply)
+        except HmsError as error:
+            wait.reply(ErrorResponse(error=type(error).__name__, message=str(error)))
+
+    def _task_status(self, task_id: str) -> TaskStatus:
+        work = self.scheduler.tasks.get(task_id)
+        if work is None:
+            raise UsageError(f"no task {task_id!r}; submit_proof_task returns valid ids")
+        agent = self.scheduler.agents.get(work.agent) if work.agent else None
+        running = agent is not None and agent.task == task_id and not work.phase.terminal
+        end_s = work.settled_s if work.settled_s is not None else self.clock()
+        return TaskStatus(
+            task_id=task_id,
+            skill=work.task.skill,
+            label=work.task.label,
+            run=work.task.run,
+            phase=work.phase.value,
+            attempts=work.attempt,
+            agent=work.agent,
+            duration_s=end_s - work.submitted_s,
+            result=work.result,
+            progress=agent.progress if agent is not None and running else None,
+        )
+
+    def _agent_status(self, agent_id: str) -> AgentStatus:
+        agent = self.scheduler.agents.get(agent_id)
+        if agent is None:
+            raise UsageError(f"no agent {agent_id!r}; spawn_agent returns valid ids")
+        return AgentStatus(
+            agent_id=agent_id,
+            phase=agent.phase.value,
+            pid=agent.pid,
+            skills=agent.skills or agent.spec.skills,
+            restarts=agent.restarts,
+            task=agent.task,
+            attempt=agent.attempt,
+            heartbeat_age_s=None if agent.seen_s is None else max(0.0, self.clock() - agent.seen_s),
+            progress=agent.progress,
+            last_cause=agent.last_cause,
+        )
+
+
+def _unknown_skill(name: str) -> str:
+    known = ", ".join(skills.installed()) or "none"
+    return f"no installed package provides the skill {name!r}; installed: {known}"

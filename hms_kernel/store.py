@@ -1,0 +1,174 @@
+"""Keeps facts in an SQL database and gives them back in order. Interprets no fact.
+
+One table: who reads it with SQL finds the indexed columns of ``Fact`` and the
+fact's kind as JSON. SQLite needs nothing installed; any SQLAlchemy URL works.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from hms_kernel.errors import StoreError, UsageError
+from hms_kernel.model import Fact, FactKind
+
+_METADATA = sa.MetaData()
+FACTS = sa.Table(
+    "facts",
+    _METADATA,
+    sa.Column("session", sa.String, primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("epoch", sa.Integer, nullable=False),
+    sa.Column("time_s", sa.Float(53), nullable=False),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("task", sa.String, index=True),
+    sa.Column("attempt", sa.Integer),
+    sa.Column("agent", sa.String),
+    sa.Column("cause", sa.Integer),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(FactKind).decode
+
+
+def sqlite_url(path: Path) -> str:
+    """The URL of an SQLite file."""
+    return f"sqlite:///{path}"
+
+
+class Store:
+    """Facts of any number of sessions in one database.
+
+    ``append`` is for one writer per session; reading is for anybody, from any
+    thread and any process.
+
+    Args:
+        url: an SQLAlchemy URL; a plain path means an SQLite file.
+        read_only: fail instead of creating what is not there.
+
+    Raises:
+        UsageError: the URL makes no sense, or its driver is not installed.
+        StoreError: the database cannot be opened.
+    """
+
+    def __init__(self, url: str, *, read_only: bool = False) -> None:
+        if "://" not in url:
+            url = sqlite_url(Path(url).expanduser().absolute())
+        try:
+            self.url = sa.make_url(url)
+            self._engine = sa.create_engine(self.url)
+        except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError) as error:
+            raise UsageError(f"cannot use {url!r} as a store: {error}") from error
+        except ImportError as error:
+            raise UsageError(
+                f"store {url!r} needs the package {error.name!r}, which is not installed"
+            ) from error
+        if self.url.get_backend_name() == "sqlite":
+            file = self.url.database
+            if read_only and file and not Path(file).is_file():
+                raise StoreError(f"no store at {file}")
+            sa.event.listen(self._engine, "connect", _durable_sqlite)
+        try:
+            if not read_only:
+                _METADATA.create_all(self._engine)
+        except sa.exc.SQLAlchemyError as error:
+            raise StoreError(f"cannot open the store {self}: {_short(error)}") from error
+
+    def __str__(self) -> str:
+        if self.url.get_backend_name() == "sqlite" and self.url.database:
+            return self.url.database
+        return self.url.render_as_string(hide_password=True)
+
+    def append(self, facts: Sequence[Fact]) -> None:
+        """Write facts in one transaction; when this returns they are durable, or none is.
+
+        Raises:
+            StoreError: nothing was written.
+        """
+        rows = [
+            {
+                "session": fact.session,
+                "seq": fact.seq,
+                "epoch": fact.epoch,
+                "time_s": fact.time_s,
+                "kind": fact.kind.__struct_config__.tag,
+                "task": fact.task,
+                "attempt": fact.attempt,
+                "agent": fact.agent,
+                "cause": fact.cause,
+                "body": _encode(fact.kind).decode(),
+            }
+            for fact in facts
+        ]
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(sa.insert(FACTS), rows)
+        except sa.exc.SQLAlchemyError as error:
+            raise StoreError(f"cannot write to the store {self}: {_short(error)}") from error
+
+    def facts(self, session: str, after_seq: int = 0, limit: int | None = None) -> list[Fact]:
+        """Facts of a session with ``seq > after_seq``, oldest first, at most ``limit``.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        query = (
+            sa.select(FACTS)
+            .where(FACTS.c.session == session, FACTS.c.seq > after_seq)
+            .order_by(FACTS.c.seq)
+            .limit(limit)
+        )
+        return [_fact(row) for row in self._read(query)]
+
+    def last(self, session: str) -> tuple[int, int]:
+        """``(epoch, seq)`` of the newest fact of a session; ``(0, 0)`` when there is none."""
+        query = sa.select(
+            sa.func.max(FACTS.c.epoch).label("epoch"), sa.func.max(FACTS.c.seq).label("seq")
+        ).where(FACTS.c.session == session)
+        newest = self._read(query)[0]._asdict()
+        return newest["epoch"] or 0, newest["seq"] or 0
+
+    def sessions(self) -> list[str]:
+        """Names of the sessions that have facts here, oldest first."""
+        query = (
+            sa.select(FACTS.c.session)
+            .group_by(FACTS.c.session)
+            .order_by(sa.func.min(FACTS.c.time_s))
+        )
+        return [row[0] for row in self._read(query)]
+
+    def close(self) -> None:
+        """Give the connections back. Idempotent."""
+        self._engine.dispose()
+
+    def _read(self, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
+        try:
+            with self._engine.connect() as connection:
+                return connection.execute(query).all()
+        except sa.exc.SQLAlchemyError as error:
+            raise StoreError(f"cannot read the store {self}: {_short(error)}") from error
+
+
+def _fact(row: sa.Row[Any]) -> Fact:
+    columns = row._asdict()
+    del columns["kind"]  # the body carries its own tag
+    return Fact(kind=_decode(columns.pop("body")), **columns)
+
+
+def _durable_sqlite(connection: Any, record: Any) -> None:
+    """Write-ahead log, and a commit is on the disk when it returns."""
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA busy_timeout = 10000")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.close()
+
+
+def _short(error: Exception) -> str:
+    """The database's own words, without SQLAlchemy's statement and parameters."""
+    return str(getattr(error, "orig", None) or error).splitlines()[0]

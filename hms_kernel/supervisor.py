@@ -1,0 +1,386 @@
+"""The shell around the scheduler: one thread that owns clock, sockets and launcher, and decides nothing.
+
+Every pass of the loop first takes in whatever has arrived (calls, messages,
+deaths, commits) and only a pass that found nothing lets time pass. So a loop
+that was itself stalled hears everybody out before it judges anybody.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from random import Random
+
+from hms_kernel.errors import SessionError
+from hms_kernel.events import (
+    Acknowledge,
+    Assign,
+    CancelAsked,
+    CancelOn,
+    Denied,
+    Effect,
+    Event,
+    Exited,
+    Finished,
+    Heartbeat,
+    Kill,
+    Launch,
+    Record,
+    Registered,
+    Shutdown,
+    StopAsked,
+    Tick,
+    Unreachable,
+    Watch,
+)
+from hms_kernel.journal import Journal
+from hms_kernel.launchers import Launcher
+from hms_kernel.messages import (
+    AgentTask,
+    CancelTask,
+    Envelope,
+    ErrorResponse,
+    HeartbeatRequest,
+    HeartbeatResponse,
+    ProofResult,
+    RegisterRequest,
+    RegisterResponse,
+    Request,
+    Response,
+    ShutdownAgent,
+    SupervisorMessage,
+    TaskResult,
+    UpdateTaskStatusRequest,
+    UpdateTaskStatusResponse,
+)
+from hms_kernel.model import AgentPhase, Fact, SessionClosed, SessionOpened
+from hms_kernel.policy import Action, Gate, Refused
+from hms_kernel.scheduler import Scheduler
+from hms_kernel.service import Service
+from hms_kernel.session import Session
+from hms_kernel.store import Store
+from hms_kernel.transport import Listener, Peer
+from hms_kernel.version import __version__
+from hms_kernel.wake import Wake
+
+BATCH = 256  # messages taken from one socket before the others get their turn
+GOODBYE_S = 3.0  # for agents to end when asked, before they are killed
+
+
+class Supervisor:
+    """Performs the scheduler's effects in a background thread.
+
+    Args:
+        session: held by this process; closed with the supervisor.
+        agents: where agents speak; clients: where other processes speak.
+        launcher: brings agents to life.
+        gate: asked before every request and every effect on an agent.
+        seed: of the jitter of restarts.
+        clock: seconds, monotonic.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        store: Store,
+        agents: Listener,
+        clients: Listener,
+        launcher: Launcher,
+        gate: Gate,
+        seed: int = 0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.session = session
+        self.epoch = store.last(session.name)[0] + 1
+        self._store = store
+        self._agents, self._clients, self._launcher = agents, clients, launcher
+        self._gate, self._clock = gate, clock
+        self._scheduler = Scheduler(Random(seed))
+        self._peers: dict[str, Peer] = {}  # agent id to its peer, and back
+        self._names: dict[Peer, str] = {}
+        self._calls: deque[tuple[Request, Future[Response]]] = deque()
+        self._committed: deque[Sequence[Fact]] = deque()
+        self._after_commit: deque[tuple[int, Callable[[], None]]] = deque()
+        self._wake = Wake()
+        self._journal = Journal(
+            store, session=session.name, epoch=self.epoch, on_durable=self._on_durable
+        )
+        self._service = Service(
+            scheduler=self._scheduler,
+            journal=self._journal,
+            gate=gate,
+            handle=self._handle,
+            after_commit=self._when_durable,
+            clock=clock,
+            close=self._begin_to_close,
+        )
+        self._ending = False
+        self._ended = threading.Event()
+        self.error: BaseException | None = None  # why the loop broke, if it did
+        self._thread = threading.Thread(target=self._run, name="hms-supervisor", daemon=True)
+
+    def start(self) -> None:
+        """Begin to serve."""
+        self._journal.record(SessionOpened(pid=os.getpid(), version=__version__))
+        self._thread.start()
+
+    def call(self, request: Request) -> Future[Response]:
+        """Ask something from any thread of this process; the future holds the answer."""
+        future: Future[Response] = Future()
+        self._calls.append((request, future))
+        self._wake.wake()
+        if self._ended.is_set():
+            self._refuse_calls()
+        return future
+
+    def close(self, timeout_s: float = 30.0) -> None:
+        """Cancel open tasks, end all agents, write what is left, free the session. Idempotent."""
+        self._ending = True
+        self._wake.wake()
+        if self._thread is not threading.current_thread():
+            self._thread.join(timeout_s)
+
+    @property
+    def closed(self) -> bool:
+        """Whether the session has ended."""
+        return self._ended.is_set()
+
+    # --- the loop ----------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            poller = select.poll()
+            for source in (self._wake, self._agents, self._clients, self._launcher):
+                poller.register(source, select.POLLIN)
+            while not self._ending:
+                if not self._take_in():
+                    self._let_time_pass()
+                    poller.poll(self._patience_ms())
+        except BaseException as error:
+            self.error = error
+            raise
+        finally:
+            self._end()
+
+    def _take_in(self) -> bool:
+        """Handle what has arrived; False when there was nothing at all."""
+        arrived = self._wake.clear()
+        while self._calls:
+            request, future = self._calls.popleft()
+            self._service.answer(request, _fulfil(future))
+            arrived = True
+        for peer, envelope in self._agents.receive(BATCH):
+            self._hear_agent(peer, envelope)
+            arrived = True
+        for peer, envelope in self._clients.receive(BATCH):
+            self._hear_client(peer, envelope)
+            arrived = True
+        for death in self._launcher.poll():
+            self._handle(Exited(death.agent_id, death.pid, death.cause))
+            arrived = True
+        while self._committed:
+            self._committed_now(self._committed.popleft())
+            arrived = True
+        return arrived
+
+    def _let_time_pass(self) -> None:
+        now_s = self._clock()
+        due = self._scheduler.next_due_s()
+        if due is not None and due <= now_s:
+            self._handle(Tick())
+        self._service.expire(now_s)
+
+    def _patience_ms(self) -> float:
+        """How long the loop may sleep; effects just performed may have brought answers already."""
+        if self._calls or self._committed:
+            return 0.0
+        dues = [self._scheduler.next_due_s(), self._service.next_due_s()]
+        due = min((due for due in dues if due is not None), default=None)
+        return 1000.0 if due is None else min(1000.0, max(0.0, (due - self._clock()) * 1000.0))
+
+    # --- what arrives ---------------------------------------------------------------
+
+    def _hear_agent(self, peer: Peer, envelope: Envelope) -> None:
+        match envelope.body:
+            case RegisterRequest() as body:
+                self._names.pop(self._peers.get(body.agent_id, b""), None)
+                self._peers[body.agent_id], self._names[peer] = peer, body.agent_id
+                self._tell(body.agent_id, RegisterResponse(session=self.session.name))
+                self._handle(Registered(body.agent_id, body.pid, body.skills, body.running))
+            case HeartbeatRequest(agent_id=agent_id, progress=progress):
+                # An agent that registered with an earlier supervisor only.
+                known = self._names.get(peer) == agent_id
+                response = HeartbeatResponse(known=known)
+                self._agents.send(peer, Envelope(body=response, epoch=self.epoch))
+                self._handle(Heartbeat(agent_id, progress))
+            case UpdateTaskStatusRequest(progress=progress) if peer in self._names:
+                self._handle(Heartbeat(self._names[peer], progress))
+            case ProofResult(task_id=task_id, verdict=result) if peer in self._names:
+                self._handle(Finished(self._names[peer], task_id, envelope.attempt, result))
+            case TaskResult(task_id=task_id, result=result) if peer in self._names:
+                self._handle(Finished(self._names[peer], task_id, envelope.attempt, result))
+            case _:
+                pass  # not for us, or from somebody who never registered: its own loss
+
+    def _hear_client(self, peer: Peer, envelope: Envelope) -> None:
+        def reply(response: Response) -> None:
+            self._clients.send(
+                peer,
+                Envelope(body=response, epoch=self.epoch, message_id=envelope.message_id),
+            )
+
+        body = envelope.body
+        if isinstance(body, Request):
+            self._service.answer(body, reply)
+        else:
+            reply(ErrorResponse(error="UsageError", message="that message is no request"))
+
+    # --- effects --------------------------------------------------------------------
+
+    def _handle(self, event: Event) -> None:
+        self._perform(self._scheduler.handle(event, self._clock()))
+
+    def _perform(self, effects: Sequence[Effect]) -> None:
+        cause: int | None = None
+        for effect in effects:
+            if isinstance(effect, Record):
+                fact = self._journal.record(
+                    effect.kind,
+                    task=effect.task,
+                    attempt=effect.attempt,
+                    agent=effect.agent,
+                    cause=cause,
+                )
+                cause = fact.seq
+            else:
+                self._do(effect)
+
+    def _do(
+        self, effect: Launch | Watch | Assign | CancelOn | Acknowledge | Shutdown | Kill
+    ) -> None:
+        match effect:
+            case Launch(spec):
+                if self._permitted(effect, "launch", f"agent:{spec.agent_id}"):
+                    self._launcher.launch(spec)
+            case Assign(agent_id, task, attempt):
+                if self._permitted(effect, "assign", f"task:{task.task_id}"):
+                    self._tell(agent_id, AgentTask(task=task), attempt)
+            case Watch(agent_id, pid):
+                self._launcher.watch(agent_id, pid)
+            case CancelOn(agent_id, task_id, attempt):
+                self._tell(agent_id, CancelTask(task_id=task_id), attempt)
+            case Acknowledge(agent_id, task_id, attempt):
+                safe = UpdateTaskStatusResponse(task_id=task_id)
+                self._when_durable(lambda: self._tell(agent_id, safe, attempt))
+            case Shutdown(agent_id):
+                self._tell(agent_id, ShutdownAgent())
+            case Kill(agent_id):
+                self._launcher.kill(agent_id)
+
+    def _permitted(self, effect: Launch | Assign, verb: str, resource: str) -> bool:
+        action = Action(principal="supervisor", verb=verb, resource=resource)
+        decision = self._gate.decide(action)
+        if isinstance(decision, Refused):
+            self._handle(Denied(effect, decision.policy))
+            return False
+        return True
+
+    def _tell(self, agent_id: str, message: SupervisorMessage, attempt: int = 0) -> None:
+        peer = self._peers.get(agent_id)
+        envelope = Envelope(body=message, epoch=self.epoch, attempt=attempt)
+        if (peer is None or not self._agents.send(peer, envelope)) and isinstance(
+            message, AgentTask
+        ):
+            self._handle(Unreachable(agent_id))
+
+    # --- durability --------------------------------------------------------------------
+
+    def _on_durable(self, facts: Sequence[Fact]) -> None:
+        """On the journal's thread: let the loop know."""
+        self._committed.append(facts)
+        self._wake.wake()
+
+    def _when_durable(self, action: Callable[[], None]) -> None:
+        """Do it once everything recorded so far is on the disk."""
+        if self._journal.durable_seq >= self._journal.last_seq and not self._after_commit:
+            action()
+        else:
+            self._after_commit.append((self._journal.last_seq, action))
+
+    def _committed_now(self, facts: Sequence[Fact]) -> None:
+        while self._after_commit and self._after_commit[0][0] <= facts[-1].seq:
+            self._after_commit.popleft()[1]()
+        self._service.durable(facts)
+
+    # --- the end -------------------------------------------------------------------------
+
+    def _begin_to_close(self) -> None:
+        self._ending = True
+
+    def _end(self) -> None:
+        """Runs on the supervisor's thread, whatever happened before."""
+        self._service.closing = True
+        try:
+            if self.error is None:
+                self._say_goodbye()
+            self._launcher.close()
+            if self.error is None:
+                for death in self._launcher.poll():
+                    self._handle(Exited(death.agent_id, death.pid, death.cause))
+                self._journal.record(SessionClosed())
+        finally:
+            try:
+                self._journal.close()
+            finally:
+                while self._committed:
+                    self._committed_now(self._committed.popleft())
+                self._service.end()
+                self._ended.set()
+                self._refuse_calls()
+                self._agents.close()
+                self._clients.close()
+                self._wake.close()
+                self._store.close()
+                self.session.close()
+
+    def _say_goodbye(self) -> None:
+        for task_id, work in list(self._scheduler.tasks.items()):
+            if not work.phase.terminal:
+                self._handle(CancelAsked(task_id))
+        for agent_id in self._scheduler.agents:
+            self._handle(StopAsked(agent_id))
+        until_s = self._clock() + GOODBYE_S
+        poller = select.poll()
+        poller.register(self._launcher, select.POLLIN)
+        while self._clock() < until_s and any(
+            agent.phase is not AgentPhase.STOPPED for agent in self._scheduler.agents.values()
+        ):
+            poller.poll(50)
+            for death in self._launcher.poll():
+                self._handle(Exited(death.agent_id, death.pid, death.cause))
+
+    def _refuse_calls(self) -> None:
+        while True:
+            try:
+                _, future = self._calls.popleft()
+            except IndexError:
+                return
+            cause = f": the supervisor broke ({self.error!r})" if self.error else ""
+            if future.set_running_or_notify_cancel():
+                future.set_exception(
+                    SessionError(f"session {self.session.name!r} has ended{cause}")
+                )
+
+
+def _fulfil(future: Future[Response]) -> Callable[[Response], None]:
+    def reply(response: Response) -> None:
+        if future.set_running_or_notify_cancel():
+            future.set_result(response)
+
+    return reply
