@@ -1,0 +1,23 @@
+"""Where a display gets its story from. A seam: the workbench and its clients stand behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from hms_kernel.messages import AgentStatus
+from hms_kernel.model import Fact
+
+
+class Source(Protocol):
+    """A session that can be watched. Called from the display's own thread.
+
+    Either method may raise ``HmsError`` when the session has ended; the display
+    then says so and stops.
+    """
+
+    def facts(self, after_seq: int = 0, wait_s: float = 0.0) -> Sequence[Fact]:
+        """Facts after ``after_seq``, oldest first; with none yet, waits up to ``wait_s`` seconds."""
+
+    def agents(self) -> Sequence[AgentStatus]:
+        """Every agent as it stands now, with the age of its heartbeat and its progress."""
