@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import reduce
 
 import pytest
-from hms_widgets import boards
-from hms_widgets.boards import AgentsBoard, VerdictsBoard, fold, fold_all
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from widget_story import PROVED, REFUTED, Story, long_story, short_story
 
 from hms_kernel.model import AgentPhase, Fact, Phase
+from hms_widgets import boards
+from hms_widgets.boards import AgentsBoard, VerdictsBoard, fold, fold_all
 
 seeds = st.integers(0, 10_000)
 

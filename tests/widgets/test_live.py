@@ -7,12 +7,12 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
-from hms_widgets import AgentsView, Cockpit, Live, VerdictsView, static
-from hms_widgets.boards import VerdictsBoard, fold_all
-from hms_widgets.page import Page
 from widget_story import Playback, Story, long_story, short_story, status
 
 from hms_kernel.errors import SessionError
+from hms_widgets import AgentsView, Cockpit, Live, VerdictsView, static
+from hms_widgets.boards import VerdictsBoard, fold_all
+from hms_widgets.page import Page
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 
-from hms_widgets.pacing import Pacer
 from hypothesis import given
 from hypothesis import strategies as st
+
+from hms_widgets.pacing import Pacer
 
 
 def send_whenever_due(pacer: Pacer, until_s: float, ack_after_s: float | None) -> list[float]:

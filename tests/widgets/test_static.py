@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-from hms_widgets import palette, static
-from hms_widgets.boards import AgentsBoard, VerdictsBoard, fold_all
-from hms_widgets.lines import AGENT_LINES, CLAIM_LINES, agents_part, claims_part, clip
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from widget_story import PROVED, Story, long_story, short_story, status
 
 from hms_kernel.model import Counterexample, Outcome, Trust, Verdict
+from hms_widgets import palette, static
+from hms_widgets.boards import AgentsBoard, VerdictsBoard, fold_all
+from hms_widgets.lines import AGENT_LINES, CLAIM_LINES, agents_part, claims_part, clip
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&"
 
