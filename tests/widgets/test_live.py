@@ -200,3 +200,11 @@ def test_text_and_html_come_from_the_same_boards():
 
     assert view._repr_html_() == static.html(*view._parts())
     assert repr(view) == static.text(*view._parts())
+
+
+def test_a_workbench_is_followed_through_its_client():
+    class Bench:
+        client = Playback(short_story())
+
+    with Cockpit(Bench()) as view:
+        until(lambda: view.verdicts is not None and view.verdicts.settled == 3)

@@ -9,7 +9,7 @@ from hms_widgets.boards import (
     fold_all,
 )
 from hms_widgets.live import AgentsView, Cockpit, Live, VerdictsView
-from hms_widgets.source import Source
+from hms_widgets.source import Session, Source
 
 __all__ = [
     "AgentRow",
@@ -17,6 +17,7 @@ __all__ = [
     "AgentsView",
     "Cockpit",
     "Live",
+    "Session",
     "Source",
     "VerdictRow",
     "VerdictsBoard",

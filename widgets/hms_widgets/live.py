@@ -24,7 +24,7 @@ from hms_widgets.boards import AgentsBoard, VerdictsBoard, fold_all
 from hms_widgets.lines import AgentsPart, ClaimsPart, agents_part, claims_part
 from hms_widgets.pacing import Pacer
 from hms_widgets.page import Page
-from hms_widgets.source import Source
+from hms_widgets.source import Session, Source, source_of
 
 TICK_S = 0.25  # longest wait for new facts before heartbeats are looked at again
 BEAT_S = 1.0  # an unchanged display still says this often that it is alive
@@ -38,7 +38,7 @@ class Live:
     """Shows a session while it runs.
 
     Args:
-        source: what to follow.
+        watched: what to follow: a workbench, or a source of facts and statuses.
         agents: show the agents.
         claims: show the tasks.
         run: show only the tasks of this run; empty shows all.
@@ -47,14 +47,14 @@ class Live:
 
     def __init__(
         self,
-        source: Source,
+        watched: Source | Session,
         *,
         agents: bool = True,
         claims: bool = True,
         run: str = "",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._source = source
+        self._source = source_of(watched)
         self._clock = clock
         self._lock = threading.RLock()  # guards everything below
         self._agents = AgentsBoard() if agents else None
@@ -266,19 +266,19 @@ class Live:
 class AgentsView(Live):
     """The agents of a session, live."""
 
-    def __init__(self, source: Source) -> None:
-        super().__init__(source, claims=False)
+    def __init__(self, watched: Source | Session) -> None:
+        super().__init__(watched, claims=False)
 
 
 class VerdictsView(Live):
     """The tasks of a run (of the whole session, with an empty run), live."""
 
-    def __init__(self, source: Source, run: str = "") -> None:
-        super().__init__(source, agents=False, run=run)
+    def __init__(self, watched: Source | Session, run: str = "") -> None:
+        super().__init__(watched, agents=False, run=run)
 
 
 class Cockpit(Live):
     """Agents and verdicts side by side, live: what one looks at while a run is going on."""
 
-    def __init__(self, source: Source, run: str = "") -> None:
-        super().__init__(source, run=run)
+    def __init__(self, watched: Source | Session, run: str = "") -> None:
+        super().__init__(watched, run=run)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from hms_kernel.messages import AgentStatus
 from hms_kernel.model import Fact
@@ -21,3 +21,16 @@ class Source(Protocol):
 
     def agents(self) -> Sequence[AgentStatus]:
         """Every agent as it stands now, with the age of its heartbeat and its progress."""
+
+
+@runtime_checkable
+class Session(Protocol):
+    """Whatever speaks to a session through a client that is a ``Source``: a workbench, say."""
+
+    @property
+    def client(self) -> Source: ...
+
+
+def source_of(watched: Source | Session) -> Source:
+    """What to follow: the thing itself, or the client of a session."""
+    return watched.client if isinstance(watched, Session) else watched
