@@ -23,7 +23,6 @@ from hms_kernel.messages import (
     Response,
 )
 from hms_kernel.model import Fact, SessionClosed
-from hms_kernel.session import connection
 from hms_kernel.transport import Dealer
 from hms_kernel.transport.zeromq import ZmqDealer
 from hms_kernel.wake import Wake
@@ -151,17 +150,6 @@ class Client:
     def agents(self) -> Sequence[AgentStatus]:
         """Every agent of the session, in order of spawning."""
         return self.ask(AgentStatusRequest(), AgentStatusResponse).agents
-
-
-def attach(session: str | None = None) -> tuple[Client, RemoteLine]:
-    """A client of a live session in another process, and the line to close afterwards.
-
-    Raises:
-        SessionError: there is no live session of that name, or none at all.
-    """
-    found = connection(session)
-    line = RemoteLine(found.clients)
-    return Client(line, found.session), line
 
 
 def checked(response: Response, kind: type[R]) -> R:

@@ -77,6 +77,21 @@ class PolicyDenied(HmsError):
         super().__init__(f"{message} (policy {policy})")
 
 
+class TaskFailed(HmsError):
+    """A task ended without an answer.
+
+    Args:
+        message: why, in words.
+        kind: "error", "attempts", "deadline", "cancelled" or "denied".
+        detail: traceback, or the tail of the worker's output.
+    """
+
+    def __init__(self, message: str, *, kind: str, detail: str = "") -> None:
+        self.kind = kind
+        self.detail = detail
+        super().__init__(f"{message}\n{detail}" if detail else message)
+
+
 class AgentError(HmsError):
     """Something is wrong with an agent; the supervisor deals with it."""
 

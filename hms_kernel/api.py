@@ -1,0 +1,594 @@
+"""What a notebook works with: a workbench, and handles that show themselves. Decides nothing.
+
+import hms_kernel as hms
+
+with hms.Workbench() as wb:
+    wb.spawn(4)
+    run = wb.verify("moneyball")
+    run.result()
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import contextlib
+import time
+import uuid
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from hms_kernel import config, display, hosting, specs, tables
+from hms_kernel import session as sessions
+from hms_kernel.client import Client, Line, RemoteLine, checked
+from hms_kernel.errors import AgentLost, SessionError, TaskFailed, UsageError
+from hms_kernel.messages import (
+    AcceptedResponse,
+    AgentStatus,
+    AgentStatusRequest,
+    AgentStatusResponse,
+    CancelTaskRequest,
+    CloseSessionRequest,
+    PingRequest,
+    PingResponse,
+    Response,
+    SpawnAgentRequest,
+    SpawnAgentResponse,
+    StopAgentRequest,
+    SubmitTaskRequest,
+    SubmitTaskResponse,
+    TaskStatus,
+    TaskStatusRequest,
+    TaskStatusResponse,
+)
+from hms_kernel.model import (
+    AgentPhase,
+    AgentSpec,
+    Budget,
+    Fact,
+    Failure,
+    Goal,
+    Limits,
+    Phase,
+    Value,
+    Verdict,
+)
+from hms_kernel.policy import Gate
+from hms_kernel.report import Report, Settlement
+from hms_kernel.specs import Claim, Spec
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LONG_POLL_S = 20.0  # one request's wait for a task; repeated until the caller's own limit
+KILL_MARGIN_S = 5.0  # a prover gets so long beyond its wall clock to stop by itself
+
+
+class AgentHandle:
+    """One agent: ask how it is, stop it."""
+
+    def __init__(self, client: Client, agent_id: str) -> None:
+        self._client = client
+        self.agent_id = agent_id
+
+    def status(self) -> AgentStatus:
+        """How it is now."""
+        request = AgentStatusRequest(agent_id=self.agent_id)
+        return self._client.ask(request, AgentStatusResponse).agents[0]
+
+    @property
+    def pid(self) -> int | None:
+        """Its process; None while it has none. A restarted agent has a new one."""
+        return self.status().pid
+
+    def stop(self) -> None:
+        """End it, and do not bring it back; what it runs goes to another agent."""
+        self._client.ask(StopAgentRequest(agent_id=self.agent_id), AcceptedResponse)
+
+    def __repr__(self) -> str:
+        return f"<agent {self.agent_id}>"
+
+
+class TaskHandle:
+    """One task: ask where it stands, wait for its answer, cancel it. Awaitable."""
+
+    def __init__(self, client: Client, task_id: str, label: str = "") -> None:
+        self._client = client
+        self.task_id = task_id
+        self.label = label
+
+    def status(self) -> TaskStatus:
+        """Where it stands now."""
+        return self._client.ask(TaskStatusRequest(task_id=self.task_id), TaskStatusResponse).status
+
+    def done(self) -> bool:
+        """Whether it has ended."""
+        return Phase(self.status().phase).terminal
+
+    def cancel(self) -> None:
+        """End it without an answer; work on it stops. Nothing happens when it has ended already."""
+        self._client.ask(CancelTaskRequest(task_id=self.task_id), AcceptedResponse)
+
+    def wait(self, timeout_s: float | None = None) -> TaskStatus:
+        """Wait until it has ended.
+
+        Raises:
+            TimeoutError: it has not ended within ``timeout_s`` seconds; it goes on.
+        """
+        deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        while True:
+            left = LONG_POLL_S if deadline is None else deadline - time.monotonic()
+            wait_s = max(0.0, min(LONG_POLL_S, left))
+            request = TaskStatusRequest(task_id=self.task_id, wait_s=wait_s)
+            status = self._client.ask(request, TaskStatusResponse, wait_s=wait_s).status
+            if Phase(status.phase).terminal:
+                return status
+            if deadline is not None and time.monotonic() >= deadline:
+                raise TimeoutError(f"task {self.task_id} has not ended within {timeout_s:g} s")
+
+    def result(self, timeout_s: float | None = None) -> Any:
+        """Wait for the answer: a ``Verdict`` for a proof, the skill's value otherwise.
+
+        A proof always has a verdict; one that was lost or cancelled is ``unknown``.
+
+        Raises:
+            TaskFailed: a task of another skill has no answer.
+            TimeoutError: it has not ended within ``timeout_s`` seconds; it goes on.
+        """
+        return _answer(self.wait(timeout_s))
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        return self._wait_async().__await__()
+
+    async def _wait_async(self) -> Any:
+        while True:
+            request = TaskStatusRequest(task_id=self.task_id, wait_s=LONG_POLL_S)
+            response = await asyncio.wrap_future(self._client.send(request))
+            status = checked(response, TaskStatusResponse).status
+            if Phase(status.phase).terminal:
+                return _answer(status)
+
+    def __repr__(self) -> str:
+        return f"<task {self.task_id}{f' {self.label}' if self.label else ''}>"
+
+    def _repr_html_(self) -> str:
+        return display.html_table([_plain(self.status())])
+
+
+class Run:
+    """All claims of one specification on their way to verdicts. Awaitable; shows itself as a table."""
+
+    def __init__(
+        self, client: Client, name: str, spec: Spec, tasks: Sequence[TaskHandle], store: str
+    ) -> None:
+        self._client = client
+        self.name = name
+        self.spec = spec
+        self.tasks = tuple(tasks)  # in the order of ``spec.claims``
+        self.store = store
+
+    def result(self, timeout_s: float | None = None) -> Report:
+        """Wait for every verdict.
+
+        Raises:
+            TimeoutError: not all are in within ``timeout_s`` seconds; the run goes on.
+        """
+        deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        for task in self.tasks:
+            task.wait(None if deadline is None else max(0.0, deadline - time.monotonic()))
+        return self.report()
+
+    def report(self) -> Report:
+        """The verdicts as they are now; claims still open are left out."""
+        # All questions are on their way before the first answer is read.
+        asked = [self._client.send(TaskStatusRequest(task_id=task.task_id)) for task in self.tasks]
+        statuses = [self._client.answer(future, TaskStatusResponse).status for future in asked]
+        return Report(
+            spec=self.spec.name,
+            session=self._client.session,
+            store=self.store,
+            claims=tuple(
+                _settlement(claim, status)
+                for claim, status in zip(self.spec.claims, statuses, strict=True)
+                if Phase(status.phase).terminal
+            ),
+        )
+
+    def as_settled(self) -> Iterator[Settlement]:
+        """The verdicts, each as soon as it is in."""
+        open_ids = {task.task_id: n for n, task in enumerate(self.tasks)}
+        futures: dict[Future[Response], str] = {}
+        for task_id in open_ids:
+            futures[self._poll(task_id)] = task_id
+        while futures:
+            ended, _ = wait(futures, return_when=FIRST_COMPLETED)
+            for future in ended:
+                task_id = futures.pop(future)
+                status = self._client.answer(future, TaskStatusResponse).status
+                if Phase(status.phase).terminal:
+                    yield _settlement(self.spec.claims[open_ids[task_id]], status)
+                else:
+                    futures[self._poll(task_id)] = task_id
+
+    def cancel(self) -> None:
+        """Cancel every claim that is still open."""
+        for task in self.tasks:
+            task.cancel()
+
+    def frame(self) -> pd.DataFrame:
+        """The verdicts so far as a pandas frame, one row per claim."""
+        return self.report().frame()
+
+    def __await__(self) -> Generator[Any, None, Report]:
+        return self._wait_async().__await__()
+
+    async def _wait_async(self) -> Report:
+        for task in self.tasks:
+            with contextlib.suppress(TaskFailed):
+                await task
+        return self.report()
+
+    def _poll(self, task_id: str) -> Future[Response]:
+        return self._client.send(TaskStatusRequest(task_id=task_id, wait_s=LONG_POLL_S))
+
+    def __repr__(self) -> str:
+        report = self.report()
+        return f"<run of {self.spec.name}: {len(report.claims)}/{len(self.tasks)} settled>"
+
+    def _repr_html_(self) -> str:
+        return self.report()._repr_html_()
+
+
+class Desk:
+    """The verbs of a session, whoever hosts it. ``attach`` gives one for a session hosted elsewhere."""
+
+    def __init__(self, line: Line, session: str, store: str) -> None:
+        self.client = Client(line, session)
+        self.session = session
+        self.store = store  # database URL
+
+    def ping(self) -> PingResponse:
+        """Ask the supervisor who it is.
+
+        Raises:
+            SessionError: it does not answer.
+        """
+        return self.client.ask(PingRequest(), PingResponse)
+
+    def spawn(
+        self,
+        count: int = 1,
+        skills: Sequence[str] = ("prove",),
+        *,
+        config: dict[str, Any] | None = None,
+        timeout_s: float = 60.0,
+    ) -> list[AgentHandle]:
+        """Start agents, each a process of its own, and wait until they are ready.
+
+        Args:
+            count: how many.
+            skills: what they can be asked; names under the entry points ``hms.skills``.
+            config: fields of ``AgentSpec`` (``heartbeat_s``, ``memory_bytes``, …); other
+                keys go to the skills.
+            timeout_s: seconds until they must be ready.
+
+        Raises:
+            UsageError: an unknown skill, or a config value of the wrong type.
+            AgentLost: they did not come up in time; the supervisor goes on trying.
+        """
+        if isinstance(skills, str):
+            skills = (skills,)
+        spec = agent_spec(skills, config or {})
+        ids = self.client.ask(
+            SpawnAgentRequest(spec=spec, count=count), SpawnAgentResponse
+        ).agent_ids
+        self._await_ready(set(ids), timeout_s)
+        return [AgentHandle(self.client, agent_id) for agent_id in ids]
+
+    def submit(
+        self, skill: str, payload: Any = None, *, label: str = "", limits: Limits | None = None
+    ) -> TaskHandle:
+        """Hand a task to whichever agent has the skill.
+
+        Args:
+            payload: plain data: None, numbers, text, bytes, lists and string-keyed dicts of them.
+
+        Raises:
+            UsageError: no agent and no installed package has that skill.
+            PolicyDenied: the gate refused.
+            StoreError: the task could not be recorded, so it was not accepted.
+        """
+        request = SubmitTaskRequest(
+            skill=skill, payload=payload, label=label, limits=limits or Limits()
+        )
+        return self._submitted(self.client.send(request), label)
+
+    def prove(
+        self,
+        statement: str,
+        axioms: Sequence[str] = (),
+        *,
+        theorem_id: str = "",
+        budget: Budget | None = None,
+    ) -> TaskHandle:
+        """Hand in one statement of Lean 4 text; the result is a ``Verdict``.
+
+        Args:
+            statement: a closed proposition or a whole ``theorem ... := by sorry``.
+            axioms: an identifier allows that Lean axiom, anything else is a hypothesis.
+        """
+        goal = Goal(theorem_id=theorem_id, statement=statement, axioms=tuple(axioms))
+        return self.settle(goal, budget or Budget())
+
+    def settle(self, goal: Goal, budget: Budget, *, run: str = "") -> TaskHandle:
+        """Hand in one goal as it is."""
+        return self._submitted(self.client.send(_proof(goal, budget, run)), goal.theorem_id)
+
+    def verify(self, spec: str | Path | Spec, *, budget: Budget | None = None) -> Run:
+        """Hand in every claim of a specification: a built-in name, a file, or one already loaded.
+
+        With no agents yet, as many are spawned as there are processors.
+
+        Raises:
+            SpecError: the specification as a whole cannot be used.
+        """
+        if not isinstance(spec, Spec):
+            spec = specs.load(spec)
+        if not self.client.agents():
+            self.spawn(config.cores())
+        name = f"{spec.name}-{uuid.uuid4().hex[:6]}"
+        asked = [
+            self.client.send(_claim_request(claim, budget or Budget(), name))
+            for claim in spec.claims
+        ]
+        tasks = [
+            self._submitted(future, claim.id)
+            for future, claim in zip(asked, spec.claims, strict=True)
+        ]
+        return Run(self.client, name, spec, tasks, self.store)
+
+    def facts(self, after_seq: int = 0) -> list[Fact]:
+        """Every fact after a sequence number, oldest first."""
+        facts: list[Fact] = []
+        while page := self.client.facts(after_seq):
+            facts += page
+            after_seq = page[-1].seq
+        return facts
+
+    def agents(self) -> pd.DataFrame:
+        """Agents as a pandas frame: phase, pid, restarts, what they run, age of the heartbeat."""
+        rows = [msgspec.structs.asdict(status) for status in self.client.agents()]
+        for row in rows:
+            row["skills"] = ", ".join(row["skills"])
+            row.pop("progress")
+        return tables.frame(rows, (*AgentStatus.__struct_fields__[:-2], "last_cause"))
+
+    def tasks(self) -> pd.DataFrame:
+        """Tasks of the session, its earlier epochs included, as a pandas frame."""
+        return tables.frame(tables.with_plain_results(tables.tasks(self.facts())))
+
+    def attempts(self) -> pd.DataFrame:
+        """Every attempt at a task: on which agent, how long, how it ended."""
+        return tables.frame(tables.attempts(self.facts()))
+
+    def verdicts(self, run: str = "") -> pd.DataFrame:
+        """Every verdict of the session (of one run, if named) with its evidence."""
+        return tables.frame(tables.verdicts(self.facts(), run))
+
+    def _submitted(self, future: Future[Response], label: str) -> TaskHandle:
+        accepted = self.client.answer(future, SubmitTaskResponse)
+        return TaskHandle(self.client, accepted.task_id, label)
+
+    def _await_ready(self, waiting: set[str], timeout_s: float) -> None:
+        deadline = time.monotonic() + timeout_s
+        seq = 0
+        while True:
+            # A status query is cheap; new facts tell when it is worth another.
+            for status in self.client.agents():
+                if status.phase == AgentPhase.READY.value:
+                    waiting.discard(status.agent_id)
+            if not waiting:
+                return
+            left = deadline - time.monotonic()
+            if left <= 0:
+                causes = {
+                    status.last_cause
+                    for status in self.client.agents()
+                    if status.agent_id in waiting and status.last_cause
+                }
+                raise AgentLost(
+                    f"{len(waiting)} agents did not come up within {timeout_s:g} s"
+                    + (f": {'; '.join(sorted(causes))}" if causes else "")
+                )
+            facts = self.client.facts(seq, wait_s=min(1.0, left))
+            seq = facts[-1].seq if facts else seq
+
+    def __repr__(self) -> str:
+        return f"<session {self.session}>"
+
+
+class Workbench(Desk):
+    """A session hosted in this process: the supervisor runs in a background thread.
+
+    Use it as a context manager, or ``close`` it; leaving the interpreter closes it too.
+
+    Args:
+        session: name; None invents a fresh one. An ended session is opened again.
+        agents: how many provers to spawn right away.
+        store: database URL or SQLite file; None keeps one in the session's directory.
+        seed: of every random choice the supervisor makes (the jitter of restarts).
+        gate: asked before every action; None allows everything.
+
+    Raises:
+        SessionError: a live supervisor holds the session; ``attach`` to it instead.
+    """
+
+    def __init__(
+        self,
+        session: str | None = None,
+        *,
+        agents: int = 0,
+        store: str | None = None,
+        seed: int = 0,
+        gate: Gate | None = None,
+    ) -> None:
+        self._supervisor = hosting.host(session, store=store, seed=seed, gate=gate)
+        held = self._supervisor.session
+        super().__init__(self._supervisor, held.name, held.store_url)
+        self.directory = held.directory
+        atexit.register(self.close)
+        _hosted.append(self)
+        try:
+            if agents:
+                self.spawn(agents)
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def closed(self) -> bool:
+        """Whether the session has ended."""
+        return self._supervisor.closed
+
+    def close(self) -> None:
+        """Cancel what is open, end the agents, free the session; the store stays. Idempotent."""
+        atexit.unregister(self.close)
+        if self in _hosted:
+            _hosted.remove(self)
+        self._supervisor.close()
+
+    def __enter__(self) -> Workbench:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        if self.closed:
+            return f"<workbench {self.session}, closed>"
+        ping = self.ping()
+        return f"<workbench {self.session}: {ping.agents} agents, {ping.tasks} tasks>"
+
+    def _repr_html_(self) -> str:
+        if self.closed:
+            return display.html_text(repr(self))
+        rows = tables.agents(self.facts())
+        return display.html_text(repr(self)) + display.html_table(rows)
+
+
+class Attached(Desk):
+    """A session hosted by another process of this machine; ``close`` only hangs up."""
+
+    def __init__(self, session: str | None = None) -> None:
+        found = sessions.connection(session)
+        self._remote = RemoteLine(found.clients)
+        super().__init__(self._remote, found.session, found.store)
+
+    def alive(self) -> bool:
+        """Whether the session still has a supervisor."""
+        return sessions.is_live(self.session)
+
+    def stop_session(self) -> None:
+        """End the session itself: its supervisor closes as if asked by its own process."""
+        self.client.ask(CloseSessionRequest(), AcceptedResponse)
+
+    def close(self) -> None:
+        """Hang up; the session goes on. Idempotent."""
+        self._remote.close()
+
+    def __enter__(self) -> Attached:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+_hosted: list[Workbench] = []  # live workbenches of this process, oldest first
+
+
+def attach(session: str | None = None) -> Attached:
+    """Join a live session of another process: ``session``, else ``HMS_SESSION``, else the newest.
+
+    Raises:
+        SessionError: there is none.
+    """
+    return Attached(session)
+
+
+def hosted() -> Workbench | None:
+    """The newest live workbench of this process."""
+    return next((bench for bench in reversed(_hosted) if not bench.closed), None)
+
+
+def agent_spec(skills: Sequence[str], settings: dict[str, Any]) -> AgentSpec:
+    """The desired state for agents alike; keys that are no field of ``AgentSpec`` go to the skills.
+
+    Raises:
+        UsageError: a value is of the wrong type.
+    """
+    own = {"heartbeat_s", "grace_s", "memory_bytes", "agent_id"}
+    fields = {key: value for key, value in settings.items() if key in own}
+    rest = {key: value for key, value in settings.items() if key not in own}
+    try:
+        return msgspec.convert(
+            {"agent_id": "", **fields, "skills": list(skills), "config": rest}, AgentSpec
+        )
+    except msgspec.ValidationError as error:
+        raise UsageError(f"cannot configure an agent with {settings!r}: {error}") from None
+
+
+def _proof(goal: Goal, budget: Budget, run: str) -> SubmitTaskRequest:
+    return SubmitTaskRequest(
+        skill="prove",
+        payload=msgspec.to_builtins({"goal": goal, "budget": budget}),
+        label=goal.theorem_id,
+        run=run,
+        limits=Limits(attempt_wall_s=budget.wall_s + KILL_MARGIN_S),
+    )
+
+
+def _claim_request(claim: Claim, budget: Budget, run: str) -> SubmitTaskRequest:
+    if claim.settled is not None:
+        return SubmitTaskRequest(skill="prove", label=claim.id, run=run, settled=claim.settled)
+    return _proof(claim.goal(), budget, run)
+
+
+def _answer(status: TaskStatus) -> Any:
+    if status.skill == "prove":
+        return tables.verdict_of(status.result)
+    match status.result:
+        case Value(value=value):
+            return value
+        case Failure() as failure:
+            raise TaskFailed(failure.message, kind=failure.kind, detail=failure.detail)
+        case _:
+            return status.result
+
+
+def _settlement(claim: Claim, status: TaskStatus) -> Settlement:
+    verdict = tables.verdict_of(status.result)
+    if verdict is None:
+        raise SessionError(f"task {status.task_id} ended without a verdict")
+    return Settlement(
+        claim=claim,
+        verdict=verdict,
+        agent=status.agent,
+        attempts=status.attempts,
+        duration_s=verdict.wall_s if isinstance(status.result, Verdict) else status.duration_s,
+    )
+
+
+def _plain(status: TaskStatus) -> dict[str, Any]:
+    verdict = tables.verdict_of(status.result)
+    return {
+        "task": status.task_id,
+        "label": status.label,
+        "phase": status.phase,
+        "verdict": verdict.outcome.value if verdict else "",
+        "agent": status.agent or "",
+        "attempts": status.attempts,
+    }

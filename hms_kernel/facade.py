@@ -1,0 +1,135 @@
+"""The verbs of the plan's appendix A.2, as plain functions over plain data. ``hms_core`` re-exports them.
+
+They speak to the workbench of this process; without one, to the live session
+that ``HMS_SESSION`` names, else to the newest live one on this machine; without
+that, they host one here.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import msgspec
+
+from hms_kernel import api, tables
+from hms_kernel.errors import SessionError, UsageError
+from hms_kernel.messages import SpawnAgentRequest, SpawnAgentResponse
+from hms_kernel.model import Budget, Goal
+from hms_kernel.report import verdict_json
+
+_lock = threading.Lock()
+_attached: api.Attached | None = None
+
+
+def ping_supervisor() -> dict[str, Any]:
+    """Whether the supervisor answers, and who it is.
+
+    Returns:
+        ``{"status": "ok", "session", "epoch", "pid", "version", "uptime_s", "agents", "tasks"}``.
+
+    Raises:
+        SessionError: there is a session, but it does not answer.
+    """
+    return {"status": "ok", **msgspec.to_builtins(_desk().ping())}
+
+
+def spawn_agent(skills: list[str], config: dict[str, Any]) -> str:
+    """Start an agent process and return its id; it registers within a second or so.
+
+    Args:
+        skills: what it can be asked, such as ``["prove"]``.
+        config: ``agent_id``, ``heartbeat_s`` (seconds), ``grace_s`` (seconds),
+            ``memory_bytes``; other keys go to the skills.
+
+    Raises:
+        UsageError: no such skill, or a config value of the wrong type.
+        PolicyDenied: the gate refused.
+    """
+    spec = api.agent_spec(skills, config)
+    return _desk().client.ask(SpawnAgentRequest(spec=spec), SpawnAgentResponse).agent_ids[0]
+
+
+def submit_proof_task(theorem_id: str, lean_expr: bytes, axioms: list[str]) -> str:
+    """Hand in a statement to be proved or refuted; returns the id of the task.
+
+    Args:
+        theorem_id: what you call it.
+        lean_expr: Lean 4 text in UTF-8, a proposition or a whole theorem.
+        axioms: an identifier allows that Lean axiom, anything else is a hypothesis.
+
+    Raises:
+        UsageError: the text is not UTF-8.
+        PolicyDenied: the gate refused.
+        StoreError: the task could not be recorded, so it was not accepted.
+    """
+    try:
+        text = lean_expr if isinstance(lean_expr, str) else bytes(lean_expr).decode()
+    except UnicodeDecodeError as error:
+        raise UsageError(f"lean_expr must be UTF-8: {error}") from None
+    goal = Goal(theorem_id=theorem_id, statement=text, axioms=tuple(axioms))
+    return _desk().settle(goal, Budget()).task_id
+
+
+def query_task_status(task_id: str) -> dict[str, Any]:
+    """Where a task stands.
+
+    Returns:
+        ``{"task_id", "theorem_id", "phase", "agent", "attempts", "duration_s", "progress"}`` and,
+        once it has ended, ``"verdict", "trust", "reason", "counterexample", "evidence"``
+        (None before). ``phase`` is pending, running, succeeded, failed or cancelled.
+
+    Raises:
+        UsageError: no such task.
+    """
+    desk = _desk()
+    status = api.TaskHandle(desk.client, task_id).status()
+    verdict = tables.verdict_of(status.result)
+    ended: dict[str, Any] = dict.fromkeys(
+        ("verdict", "trust", "reason", "counterexample", "evidence")
+    )
+    if verdict is not None:
+        ended = verdict_json(verdict)
+    return {
+        "task_id": status.task_id,
+        "theorem_id": status.label,
+        "phase": status.phase,
+        "agent": status.agent,
+        "attempts": status.attempts,
+        "duration_s": status.duration_s,
+        "progress": msgspec.to_builtins(status.progress),
+        **ended,
+    }
+
+
+def query_agent_status(agent_id: str) -> dict[str, Any]:
+    """How an agent is.
+
+    Returns:
+        ``{"agent_id", "phase", "pid", "skills", "restarts", "task", "attempt",
+        "heartbeat_age_s", "progress", "last_cause"}``. ``phase`` is starting, ready,
+        backoff, stopping or stopped.
+
+    Raises:
+        UsageError: no such agent.
+    """
+    status: dict[str, Any] = msgspec.to_builtins(api.AgentHandle(_desk().client, agent_id).status())
+    return status
+
+
+def _desk() -> api.Desk:
+    """The session the verbs speak to; found again when it has ended."""
+    global _attached
+    with _lock:
+        if (own := api.hosted()) is not None:
+            return own
+        if _attached is not None:
+            if _attached.alive():
+                return _attached
+            _attached.close()
+            _attached = None
+        try:
+            _attached = api.attach()
+        except SessionError:
+            return api.Workbench()
+        return _attached

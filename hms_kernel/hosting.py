@@ -1,0 +1,47 @@
+"""Puts a supervisor together from real parts: session, store, sockets, launcher. Runs nothing itself."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from hms_kernel.launchers.local import LocalLauncher
+from hms_kernel.policy import Gate, OpenGate
+from hms_kernel.session import Session
+from hms_kernel.store import Store
+from hms_kernel.supervisor import Supervisor
+from hms_kernel.transport.zeromq import ZmqListener
+
+
+def host(
+    name: str | None = None, *, store: str | None = None, seed: int = 0, gate: Gate | None = None
+) -> Supervisor:
+    """Open a session in this process and start its supervisor's thread.
+
+    Raises:
+        UsageError: the name or the store URL makes no sense.
+        SessionError: another process holds the session.
+        StoreError: the store cannot be opened.
+    """
+    with ExitStack() as undo:
+        session = Session(name, store=store)
+        undo.callback(session.close)
+        kept = Store(session.store_url)
+        undo.callback(kept.close)
+        agents = ZmqListener(session.agents_address)
+        undo.callback(agents.close)
+        clients = ZmqListener(session.clients_address)
+        undo.callback(clients.close)
+        launcher = LocalLauncher(session.sockets, session.agents_address)
+        supervisor = Supervisor(
+            session,
+            store=kept,
+            agents=agents,
+            clients=clients,
+            launcher=launcher,
+            gate=gate or OpenGate(),
+            seed=seed,
+        )
+        session.publish(supervisor.epoch)
+        supervisor.start()
+        undo.pop_all()
+    return supervisor

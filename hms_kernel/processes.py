@@ -1,0 +1,89 @@
+"""What the operating system offers a family of processes beyond the standard library. Starts none.
+
+Linux has calls for "die with my parent", "adopt my orphans" and "wake me then";
+elsewhere each function says that it did nothing, and the callers do without.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import struct
+import sys
+
+_PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
+_LINUX = sys.platform == "linux"
+
+
+def die_with_parent() -> bool:
+    """Have this process killed when the thread that forked it ends; False where that is unknown."""
+    return _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def adopt_orphans() -> bool:
+    """Become the parent of descendants whose own parent ends; False where that is unknown."""
+    return _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def how_it_ended(status: int) -> str:
+    """A wait status in words: "killed by SIGKILL", "exit code 1"."""
+    code = os.waitstatus_to_exitcode(status)
+    if code >= 0:
+        return f"exit code {code}"
+    try:
+        return f"killed by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"killed by signal {-code}"
+
+
+def open_pidfd(pid: int) -> int | None:
+    """A descriptor that becomes readable when the process ends; None where there are none.
+
+    Raises:
+        ProcessLookupError: there is no such process.
+    """
+    if not hasattr(os, "pidfd_open"):
+        return None
+    return os.pidfd_open(pid)
+
+
+class Alarm:
+    """A descriptor that becomes readable at a set time (Linux); elsewhere ``fileno`` is None."""
+
+    def __init__(self) -> None:
+        self._fd: int | None = None
+        if _LINUX:
+            libc = ctypes.CDLL(None, use_errno=True)
+            self._settime = libc.timerfd_settime
+            clock_monotonic = 1
+            fd = libc.timerfd_create(clock_monotonic, os.O_NONBLOCK | os.O_CLOEXEC)
+            self._fd = fd if fd >= 0 else None
+
+    def fileno(self) -> int | None:
+        """What to poll for reading."""
+        return self._fd
+
+    def set(self, delay_s: float | None) -> None:
+        """Become readable in ``delay_s`` seconds, or never with None; replaces what was set."""
+        if self._fd is None:
+            return
+        # All zeros disarm; a delay of nothing at all is one nanosecond.
+        nanoseconds = 0 if delay_s is None else max(1, int(delay_s * 1e9))
+        value = struct.pack("@4l", 0, 0, nanoseconds // 10**9, nanoseconds % 10**9)
+        self._settime(self._fd, 0, value, None)
+
+    def close(self) -> None:
+        """Free the descriptor. Idempotent."""
+        if self._fd is not None:
+            os.close(self._fd)
+            self._fd = None
+
+
+def _prctl(option: int, value: int) -> bool:
+    if not _LINUX:
+        return False
+    zero = ctypes.c_ulong(0)
+    done: int = ctypes.CDLL(None).prctl(option, ctypes.c_ulong(value), zero, zero, zero)
+    return done == 0

@@ -1,0 +1,144 @@
+"""What came of a specification's claims: as a table, as JSON, as an exit code. Proves nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from hms_kernel import display, tables
+from hms_kernel.errors import UsageError
+from hms_kernel.model import Outcome, Verdict
+from hms_kernel.specs import Claim
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Settlement(msgspec.Struct, frozen=True, kw_only=True):
+    """One claim, its verdict, and who worked on it for how long."""
+
+    claim: Claim
+    verdict: Verdict
+    agent: str | None = None  # None when it needed none
+    attempts: int = 0
+    duration_s: float = 0.0  # seconds of proving
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain data, the shape of one entry of ``hms verify --json``."""
+        return {
+            "id": self.claim.id,
+            "statement": self.verdict.evidence.statement or self.claim.statement,
+            "natural_language": self.claim.natural_language,
+            "source": self.claim.source,
+            **verdict_json(self.verdict),
+            "duration_s": round(self.duration_s, 6),
+            "agent": self.agent,
+            "attempts": self.attempts,
+        }
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """The settled claims of one run, in the order of the specification. Index it by claim id."""
+
+    spec: str
+    session: str
+    store: str
+    claims: tuple[Settlement, ...]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Outcome to number of claims; all outcomes are there, zero or not."""
+        seen = Counter(settlement.verdict.outcome for settlement in self.claims)
+        return {outcome.value: seen[outcome] for outcome in Outcome}
+
+    @property
+    def all_proved(self) -> bool:
+        """Whether there are claims and every one is proved."""
+        return bool(self.claims) and all(
+            settlement.verdict.outcome is Outcome.PROVED for settlement in self.claims
+        )
+
+    def __getitem__(self, claim_id: str) -> Verdict:
+        for settlement in self.claims:
+            if settlement.claim.id == claim_id:
+                return settlement.verdict
+        known = ", ".join(settlement.claim.id for settlement in self.claims[:5])
+        raise UsageError(f"no claim {claim_id!r} in {self.spec}; there are {known}, …")
+
+    def __iter__(self) -> Iterator[Settlement]:
+        return iter(self.claims)
+
+    def __len__(self) -> int:
+        return len(self.claims)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain data, what ``hms verify --json`` prints."""
+        return {
+            "spec": self.spec,
+            "claims": [settlement.as_json() for settlement in self.claims],
+            "summary": {
+                "total": len(self.claims),
+                **self.counts,
+                "session": self.session,
+                "store": self.store,
+            },
+        }
+
+    def frame(self) -> pd.DataFrame:
+        """One row per claim, as a pandas frame indexed by claim id."""
+        rows = [settlement.as_json() for settlement in self.claims]
+        columns = ["id", "verdict", "trust", "counterexample", "reason", "agent", "attempts"]
+        columns += ["duration_s", "statement", "natural_language", "source", "evidence"]
+        return tables.frame(rows, columns).set_index("id")
+
+    def rows(self) -> list[dict[str, str]]:
+        """Short texts for a table: claim, verdict, trust, counterexample or reason, agent, seconds."""
+        return [
+            {
+                "claim": settlement.claim.id,
+                "verdict": settlement.verdict.outcome.value,
+                "trust": settlement.verdict.trust.value if settlement.verdict.trust else "",
+                "why": why(settlement.verdict),
+                "agent": settlement.agent or "",
+                "seconds": f"{settlement.duration_s:.2f}",
+            }
+            for settlement in self.claims
+        ]
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{n} {name}" for name, n in self.counts.items() if n)
+        return f"<report on {self.spec}: {counts or 'no claims'}>"
+
+    def _repr_html_(self) -> str:
+        return display.html_table(self.rows())
+
+
+def verdict_json(verdict: Verdict) -> dict[str, Any]:
+    """The part of a JSON entry that a verdict decides."""
+    return {
+        "verdict": verdict.outcome.value,
+        "trust": verdict.trust.value if verdict.trust else None,
+        "reason": verdict.reason,
+        "counterexample": tables.plain_counterexample(verdict),
+        "evidence": msgspec.to_builtins(verdict.evidence)
+        | ({"shows": verdict.counterexample.shows} if verdict.counterexample else {}),
+    }
+
+
+def why(verdict: Verdict) -> str:
+    """One line for a table: the numbers that break a claim, or the reason for anything unproved."""
+    if verdict.counterexample is not None:
+        return plain_numbers(verdict.counterexample.values)
+    return " ".join(verdict.reason.split()) if verdict.outcome is not Outcome.PROVED else ""
+
+
+def plain_numbers(values: dict[str, Any]) -> str:
+    """``d = 2, w = [1/2, 1/2]``: variables in order, exact numerals."""
+
+    def text(value: Any) -> str:
+        return f"[{', '.join(map(text, value))}]" if isinstance(value, list) else str(value)
+
+    return ", ".join(f"{name} = {text(value)}" for name, value in values.items())

@@ -1,0 +1,215 @@
+"""What no order of events may break: a state machine throws them at the scheduler and keeps its own books."""
+
+from __future__ import annotations
+
+from collections import Counter
+from random import Random
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
+
+from hms_kernel.events import (
+    Assign,
+    CancelAsked,
+    CancelOn,
+    Effect,
+    Event,
+    Exited,
+    Finished,
+    Kill,
+    Launch,
+    Record,
+    Registered,
+    Shutdown,
+    SpawnAsked,
+    StopAsked,
+    Submitted,
+    Tick,
+)
+from hms_kernel.model import (
+    AgentPhase,
+    AgentSpec,
+    Failure,
+    Limits,
+    Outcome,
+    Phase,
+    Task,
+    TaskAssigned,
+    TaskSettled,
+    Value,
+    Verdict,
+)
+from hms_kernel.scheduler import Scheduler
+
+SKILLS = ("prove", "simulate")
+RESULTS = st.sampled_from(
+    [
+        Verdict(outcome=Outcome.PROVED),
+        Value(value=1),
+        Failure(kind="error", message="boom"),
+        Failure(kind="crashed", message="worker killed by SIGSEGV"),
+        Failure(kind="deadline", message="too long"),
+    ]
+)
+
+
+class Fleet(RuleBasedStateMachine):
+    """Plays the world: processes that start, register, work, answer late, and die."""
+
+    spawned = Bundle("spawned")
+    submitted = Bundle("submitted")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.core = Scheduler(Random(0))
+        self.now_s = 0.0
+        self.pids = 0
+        self.alive: dict[str, int] = {}  # agent to the pid of its process
+        self.working: dict[str, tuple[str, int]] = {}  # agent to what its process runs
+        self.sent: list[tuple[str, str, int]] = []  # every assignment ever made
+        self.ends: Counter[str] = Counter()
+        self.accepted: list[str] = []
+
+    def tell(self, event: Event) -> list[Effect]:
+        effects = self.core.handle(event, self.now_s)
+        for effect in effects:
+            match effect:
+                case Launch(spec):
+                    assert spec.agent_id not in self.alive, "launched while it lives"
+                    self.pids += 1
+                    self.alive[spec.agent_id] = self.pids
+                case Assign(agent, task, attempt):
+                    assert agent not in self.working, "a second task for a busy process"
+                    self.working[agent] = (task.task_id, attempt)
+                    self.sent.append((agent, task.task_id, attempt))
+                case CancelOn(agent, task_id, attempt):
+                    assert self.working.get(agent) == (task_id, attempt)
+                case Record(kind=TaskSettled(), task=task_id):
+                    assert task_id is not None
+                    self.ends[task_id] += 1
+                case _:
+                    pass
+        for effect in effects:
+            if isinstance(effect, Kill | Shutdown):
+                self._dies(effect.agent_id, "exit code 0")
+        return effects
+
+    def _dies(self, agent: str, cause: str) -> None:
+        pid = self.alive.pop(agent, None)
+        self.working.pop(agent, None)
+        if pid is not None:
+            self.tell(Exited(agent, pid, cause))
+
+    @rule(target=spawned, skills=st.sets(st.sampled_from(SKILLS), min_size=1))
+    def spawn(self, skills: set[str]) -> str:
+        name = f"a{len(self.core.agents)}"
+        self.tell(SpawnAsked(AgentSpec(agent_id=name, skills=tuple(sorted(skills)))))
+        return name
+
+    @rule(agent=spawned)
+    def register(self, agent: str) -> None:
+        if agent in self.alive:
+            known = self.core.agents[agent]
+            self.tell(Registered(agent, self.alive[agent], known.spec.skills))
+
+    @rule(target=submitted, skill=st.sampled_from(SKILLS), limit=st.integers(1, 3))
+    def submit(self, skill: str, limit: int) -> str:
+        name = f"t{len(self.accepted)}"
+        self.accepted.append(name)
+        self.tell(Submitted(Task(task_id=name, skill=skill, limits=Limits(max_attempts=limit))))
+        return name
+
+    @rule(agent=spawned, result=RESULTS)
+    def finish(self, agent: str, result: Verdict | Value | Failure) -> None:
+        if agent in self.working:
+            task_id, attempt = self.working.pop(agent)
+            self.tell(Finished(agent, task_id, attempt, result))
+
+    @rule(data=st.data(), result=RESULTS)
+    def answer_again_or_late(self, data: st.DataObject, result: Verdict | Value | Failure) -> None:
+        past = [one for one in self.sent if self.working.get(one[0]) != one[1:]]
+        if past:
+            agent, task_id, attempt = data.draw(st.sampled_from(past))
+            self.tell(Finished(agent, task_id, attempt, result))
+
+    @rule(task_id=submitted)
+    def cancel(self, task_id: str) -> None:
+        self.tell(CancelAsked(task_id))
+
+    @rule(agent=spawned)
+    def die(self, agent: str) -> None:
+        self._dies(agent, "killed by SIGKILL")
+
+    @rule(agent=spawned)
+    def stop(self, agent: str) -> None:
+        self.tell(StopAsked(agent))
+
+    @rule(seconds=st.sampled_from([0.01, 1.0, 70.0]))
+    def wait(self, seconds: float) -> None:
+        self.now_s += seconds
+        self.tell(Tick())
+
+    @invariant()
+    def no_attempt_runs_twice(self) -> None:
+        assert max(Counter((task, n) for _, task, n in self.sent).values(), default=1) == 1
+
+    @invariant()
+    def attempts_of_a_task_count_up_by_one(self) -> None:
+        latest: Counter[str] = Counter()
+        for _, task_id, attempt in self.sent:
+            latest[task_id] += 1
+            assert attempt == latest[task_id]
+
+    @invariant()
+    def every_task_ends_once_at_most_and_says_so(self) -> None:
+        for task_id in self.accepted:
+            assert self.ends[task_id] == self.core.tasks[task_id].phase.terminal
+
+    @invariant()
+    def running_tasks_and_busy_agents_agree(self) -> None:
+        for task_id, work in self.core.tasks.items():
+            if work.phase is Phase.RUNNING:
+                agent = self.core.agents[work.agent or ""]
+                assert (agent.task, agent.attempt) == (task_id, work.attempt)
+                assert self.working[agent.spec.agent_id] == (task_id, work.attempt)
+
+    @invariant()
+    def nobody_idles_while_work_they_can_do_waits(self) -> None:
+        waiting = {w.task.skill for w in self.core.tasks.values() if w.phase is Phase.PENDING}
+        for agent in self.core.agents.values():
+            if agent.phase is AgentPhase.READY and agent.task is None:
+                assert not waiting & set(agent.skills)
+
+    def teardown(self) -> None:
+        """With a healthy agent and no more trouble, every accepted task ends."""
+        self.spawn({*SKILLS})
+        last = f"a{len(self.core.agents) - 1}"
+        self.register(last)
+        for agent in list(self.working):
+            task_id, attempt = self.working.pop(agent)
+            self.tell(Finished(agent, task_id, attempt, Value()))
+        while self.working:
+            agent, (task_id, attempt) = self.working.popitem()
+            self.tell(Finished(agent, task_id, attempt, Value()))
+        assert all(self.ends[task_id] == 1 for task_id in self.accepted)
+
+
+TestFleet = Fleet.TestCase
+TestFleet.settings = settings(
+    max_examples=150,
+    stateful_step_count=40,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def test_an_assignment_is_recorded_before_it_is_sent():
+    core = Scheduler(Random(0))
+    core.handle(SpawnAsked(AgentSpec(agent_id="a")), 0.0)
+    core.handle(Registered("a", 1, ("prove",)), 0.0)
+
+    effects = core.handle(Submitted(Task(task_id="t", skill="prove")), 0.0)
+
+    order = [type(e.kind) if isinstance(e, Record) else type(e) for e in effects]
+    assert order.index(TaskAssigned) < order.index(Assign)
