@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable
 
@@ -61,7 +62,8 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
         if is_command(self.statement):
             return self.statement
         lines = [f"theorem {lean_name(self.id)}"]
-        lines += [f"    ({name} : {sort})" for name, sort in self.variables]
+        for sort, group in itertools.groupby(self.variables, key=lambda variable: variable[1]):
+            lines.append(f"    ({' '.join(name for name, _ in group)} : {sort})")
         taken = {name for name, _ in self.variables}
         for number, hypothesis in enumerate(self.hypotheses, start=1):
             name = fresh(f"h{number}", taken)
