@@ -18,10 +18,12 @@ class ProofBackend(Protocol):
     ``attempt`` returns within ``budget``; running out is "unknown", an answer,
     and so are statements that are invalid or unsupported. It raises
     ``BackendError`` only when the prover itself breaks. ``report`` is called at
-    every stage with the stage's name.
+    every stage with the stage's name. ``default_strategy`` is used by callers
+    that have no wish of their own.
     """
 
     name: str
+    default_strategy: Strategy
 
     def attempt(
         self,

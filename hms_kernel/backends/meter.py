@@ -1,0 +1,70 @@
+"""What an attempt may still spend and has spent: nominal seconds, units, the wall clock. Decides nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from hms_kernel.backends import units
+from hms_kernel.backends.questions import Constrain, Reply, pose
+from hms_kernel.backends.sequent import Sequent
+from hms_kernel.backends.strategy import Stage
+from hms_kernel.model import Budget
+
+Clock = Callable[[], float]
+
+
+class Allowance:
+    """Nominal seconds set aside for one purpose; engines draw on them at their own rates."""
+
+    def __init__(self, nominal_s: float) -> None:
+        self.left_s = nominal_s
+
+    def units(self, engine: str, at_most_s: float | None = None) -> int:
+        """Units of ``engine`` that are left, of at most ``at_most_s`` nominal seconds; 0 when spent."""
+        nominal_s = self.left_s if at_most_s is None else min(self.left_s, at_most_s)
+        return units.to_units(nominal_s, engine) if nominal_s > 0 else 0
+
+    def charge(self, spent: int, engine: str) -> None:
+        """Take off what was used."""
+        self.left_s -= units.to_nominal_s(spent, engine)
+
+
+class Meter:
+    """Every question of one attempt passes through here, so nothing goes uncounted."""
+
+    def __init__(self, budget: Budget, clock: Clock = time.monotonic) -> None:
+        self._clock = clock
+        self._deadline_s = clock() + budget.wall_s
+        self.units = 0
+        self.nominal_s = 0.0
+        self.hit_wall = False
+
+    def ask(
+        self,
+        sequent: Sequent,
+        stage: Stage,
+        allowance: Allowance,
+        *,
+        at_most_s: float | None = None,
+        constrain: Constrain = lambda translator: (),
+    ) -> Reply | None:
+        """Pose a question within the allowance; None when nothing is left to spend.
+
+        Raises:
+            UnsupportedStatement: something cannot be translated.
+        """
+        limit = allowance.units(stage.engine, at_most_s)
+        remaining_s = self._deadline_s - self._clock()
+        if limit == 0:
+            return None
+        if remaining_s <= 0:
+            self.hit_wall = True
+            return None
+        reply = pose(sequent, stage, units=limit, wall_s=remaining_s, constrain=constrain)
+        spent = reply.answer.units
+        allowance.charge(spent, stage.engine)
+        self.units += spent
+        self.nominal_s += units.to_nominal_s(spent, stage.engine)
+        self.hit_wall = self.hit_wall or reply.answer.reason == "wall clock"
+        return reply

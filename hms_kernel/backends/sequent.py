@@ -1,0 +1,182 @@
+"""Sequents: variables, facts, one claim. Pure rewriting of core terms; asks no solver."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hms_kernel.statements.terms import (
+    Big,
+    Fin,
+    Logic,
+    Op,
+    Quant,
+    Scalar,
+    Sort,
+    Statement,
+    Term,
+    Var,
+    children,
+    sort_of,
+)
+
+
+@dataclass(frozen=True)
+class Sequent:
+    """``∀ variables, facts → claim``. What transforms map to lists of the same."""
+
+    variables: tuple[Var, ...]
+    facts: tuple[Term, ...]
+    claim: Term
+
+    @classmethod
+    def of(cls, statement: Statement) -> Sequent:
+        """The statement without its names and notes."""
+        return cls(
+            statement.variables,
+            tuple(hypothesis.prop for hypothesis in statement.hypotheses),
+            statement.conclusion,
+        )
+
+
+def conjuncts(term: Term) -> Iterator[Term]:
+    """The parts of a conjunction, flattened; an equivalence is its two implications."""
+    match term:
+        case Logic(op="∧", args=args):
+            for arg in args:
+                yield from conjuncts(arg)
+        case Logic(op="↔", args=(left, right)):
+            yield Logic("→", (left, right))
+            yield Logic("→", (right, left))
+        case _:
+            yield term
+
+
+def introduced(sequent: Sequent) -> Sequent:
+    """Premises and outer quantifiers of the claim moved to where facts and variables stand.
+
+    Functions stay where they are when a name would be introduced twice.
+    """
+    names = {var.name for var in sequent.variables}
+    while True:
+        match sequent.claim:
+            case Logic(op="→", args=(*premises, last)):
+                facts = (*sequent.facts, *premises)
+                sequent = dataclasses.replace(sequent, facts=facts, claim=last)
+            case Logic(op="¬", args=(inner,)):
+                facts = (*sequent.facts, inner)
+                sequent = dataclasses.replace(sequent, facts=facts, claim=Logic("False"))
+            case Quant(op="∀", var=var, body=body) if var.name not in names:
+                names.add(var.name)
+                variables = (*sequent.variables, var)
+                sequent = dataclasses.replace(sequent, variables=variables, claim=body)
+            case _:
+                return sequent
+
+
+def split(sequent: Sequent) -> list[Sequent]:
+    """One sequent per conjunct of the claim, premises introduced. All must hold."""
+    parts = [dataclasses.replace(sequent, claim=part) for part in conjuncts(sequent.claim)]
+    if len(parts) == 1:
+        inner = introduced(parts[0])
+        return [inner] if inner.claim == sequent.claim else split(inner)
+    return [piece for part in parts for piece in split(part)]
+
+
+# --- terms -------------------------------------------------------------------
+
+
+def walk(term: Term) -> Iterator[Term]:
+    """The term and all its subterms, outermost first."""
+    yield term
+    for child in children(term):
+        yield from walk(child)
+
+
+def rebuild(term: Term, change: Callable[[Term], Term | None]) -> Term:
+    """``term`` with the outermost subterms for which ``change`` gives something replaced by it."""
+    changed = change(term)
+    if changed is not None:
+        return changed
+    updates: dict[str, Any] = {}
+    for field in dataclasses.fields(term):
+        value = getattr(term, field.name)
+        if isinstance(value, tuple):
+            parts = tuple(rebuild(part, change) if _is_term(part) else part for part in value)
+            if parts != value:
+                updates[field.name] = parts
+        elif _is_term(value) and not (field.name == "var" and isinstance(term, Big | Quant)):
+            new = rebuild(value, change)
+            if new is not value:
+                updates[field.name] = new
+    return dataclasses.replace(term, **updates) if updates else term
+
+
+def substitute(term: Term, values: Mapping[str, Term]) -> Term:
+    """``term`` with free variables replaced. Names are unique in a statement, so nothing is captured."""
+
+    def change(part: Term) -> Term | None:
+        return values.get(part.name) if isinstance(part, Var) else None
+
+    return rebuild(term, change)
+
+
+def free_names(term: Term) -> Iterator[str]:
+    """Names of all variables in the term, bound ones included, in order of writing."""
+    for part in walk(term):
+        if isinstance(part, Var):
+            yield part.name
+
+
+def shape_variables(sequent: Sequent) -> list[Var]:
+    """Variables of sort ℕ that decide how many terms there are.
+
+    They stand in the size of a ``Fin``, an end of a finite sum or an exponent; the
+    solver needs numerals there.
+    """
+    named: dict[str, None] = {}
+    for var in sequent.variables:
+        named.update(dict.fromkeys(_in_sort(var.sort)))
+    for prop in (*sequent.facts, sequent.claim):
+        for part in walk(prop):
+            match part:
+                case Big(var=var, low=low, high=high):
+                    named.update(dict.fromkeys(_in_sort(var.sort)))
+                    for end in (low, high):
+                        if end is not None:
+                            named.update(dict.fromkeys(free_names(end)))
+                case Quant(var=var):
+                    named.update(dict.fromkeys(_in_sort(var.sort)))
+                case Op(op="^", args=(_, exponent)):
+                    named.update(dict.fromkeys(free_names(exponent)))
+    return [var for var in sequent.variables if var.name in named and var.sort is Scalar.NAT]
+
+
+def ranges_over_rationals(sequent: Sequent) -> bool:
+    """Whether a quantifier inside ranges over ℚ."""
+    return any(
+        isinstance(part, Quant) and part.var.sort is Scalar.RAT
+        for prop in (*sequent.facts, sequent.claim)
+        for part in walk(prop)
+    )
+
+
+def _in_sort(sort: Sort) -> Iterator[str]:
+    while not isinstance(sort, Scalar):
+        if isinstance(sort, Fin):
+            yield from free_names(sort.size)
+            return
+        yield from _in_sort(sort.domain)
+        sort = sort.codomain
+
+
+def _is_term(value: object) -> bool:
+    return isinstance(value, Term)
+
+
+def numeric(term: Term) -> bool:
+    """Whether the term is a number."""
+    sort = sort_of(term)
+    return sort in (Scalar.NAT, Scalar.INT, Scalar.RAT, Scalar.REAL) or isinstance(sort, Fin)
