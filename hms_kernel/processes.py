@@ -27,9 +27,8 @@ def adopt_orphans() -> bool:
     return _prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 
-def how_it_ended(status: int) -> str:
-    """A wait status in words: "killed by SIGKILL", "exit code 1"."""
-    code = os.waitstatus_to_exitcode(status)
+def how_it_ended(code: int) -> str:
+    """An exit code, negative for a signal, in words: "killed by SIGKILL", "exit code 1"."""
     if code >= 0:
         return f"exit code {code}"
     try:

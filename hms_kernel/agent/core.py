@@ -1,0 +1,310 @@
+"""What an agent does next: messages, steps and deaths in, effects out. Reads no clock, owns no process.
+
+An agent registers and keeps registering until it is answered; tells how far its
+worker has got; hands over one task at a time; and repeats a result until it is
+acknowledged. It obeys the newest supervisor it has registered with and ignores
+the older ones.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+from hms_kernel.messages import (
+    AgentMessage,
+    AgentTask,
+    CancelTask,
+    Envelope,
+    HeartbeatRequest,
+    HeartbeatResponse,
+    ProofResult,
+    RegisterRequest,
+    RegisterResponse,
+    ShutdownAgent,
+    TaskResult,
+    UpdateTaskStatusRequest,
+    UpdateTaskStatusResponse,
+)
+from hms_kernel.model import AgentSpec, Failure, Progress, Result, Task, Verdict
+
+REGISTER_S = (0.1, 5.0)  # first and longest pause between attempts to register
+RESEND_S = 1.0  # between repetitions of a result nobody has acknowledged
+STATUS_S = 0.2  # least time between two words on a task outside the heartbeats
+SILENT_HEARTBEATS = 5  # unanswered for so many: look for a supervisor again
+SILENT_S = 5.0  # but never sooner than this
+
+
+@dataclass(frozen=True)
+class Send:
+    """Send this; ``progress`` inside still lacks the worker's processor time and memory."""
+
+    envelope: Envelope
+
+
+@dataclass(frozen=True)
+class Begin:
+    """Hand the task to the worker, starting one if there is none."""
+
+    task: Task
+    attempt: int
+
+
+@dataclass(frozen=True)
+class KillWorker:
+    """Kill the worker and everything it started."""
+
+
+@dataclass(frozen=True)
+class Exit:
+    """End the agent, the worker first."""
+
+    code: int
+    why: str
+
+
+Effect = Send | Begin | KillWorker | Exit
+
+
+@dataclass
+class _Work:
+    task: Task
+    attempt: int
+    began_s: float = 0.0
+    steps: int = 0
+    note: str = ""
+
+    @property
+    def key(self) -> tuple[str, int]:
+        return (self.task.task_id, self.attempt)
+
+
+@dataclass
+class _Unacknowledged:
+    body: AgentMessage
+    due_s: float
+
+
+class AgentCore:
+    """The state of one agent.
+
+    Times are seconds of any steady clock, the same in every call.
+    """
+
+    def __init__(self, spec: AgentSpec, pid: int, now_s: float) -> None:
+        self._spec = spec
+        self._pid = pid
+        self._epoch: int | None = None  # of the supervisor registered with last
+        self._registered = False
+        self._register_pause_s = REGISTER_S[0]
+        self._register_due_s = now_s
+        self._heartbeat_due_s = now_s
+        self._heard_s = now_s
+        self._told_s = float("-inf")  # when the last word outside the heartbeats was sent
+        self._running: _Work | None = None
+        self._queue: deque[_Work] = deque()
+        self._results: dict[tuple[str, int], _Unacknowledged] = {}
+
+    @property
+    def running(self) -> tuple[str, int] | None:
+        """Task id and attempt of what the worker is at."""
+        return self._running.key if self._running else None
+
+    def due_s(self) -> float:
+        """When ``tick`` has something to do."""
+        times = [self._heard_s + self._spec.grace_s]
+        if self._registered:
+            times.append(self._heartbeat_due_s)
+            times.extend(result.due_s for result in self._results.values())
+        else:
+            times.append(self._register_due_s)
+        if (deadline_s := self._deadline_s()) is not None:
+            times.append(deadline_s)
+        return min(times)
+
+    def tick(self, now_s: float) -> list[Effect]:
+        """Do what time asks for."""
+        if now_s >= self._heard_s + self._spec.grace_s:
+            return [Exit(0, f"no supervisor for {self._spec.grace_s:g} s")]
+        effects: list[Effect] = []
+        deadline_s = self._deadline_s()
+        if self._running and deadline_s is not None and now_s >= deadline_s:
+            limit_s = self._running.task.limits.attempt_wall_s
+            failure = Failure(kind="deadline", message=f"stopped after {limit_s:g} s")
+            effects += self._abandon(now_s, failure)
+        silent_s = max(SILENT_S, SILENT_HEARTBEATS * self._spec.heartbeat_s)
+        if self._registered and now_s >= self._heard_s + silent_s:
+            self._look_for_supervisor(now_s)
+        if not self._registered:
+            if now_s >= self._register_due_s:
+                effects.append(self._register(now_s))
+            return effects
+        if now_s >= self._heartbeat_due_s:
+            self._heartbeat_due_s = now_s + self._spec.heartbeat_s
+            body = HeartbeatRequest(agent_id=self._spec.agent_id, progress=self._progress(now_s))
+            effects.append(self._send(body, attempt=self._running.attempt if self._running else 0))
+        for (_, attempt), result in self._results.items():
+            if now_s >= result.due_s:
+                result.due_s = now_s + RESEND_S
+                effects.append(self._send(result.body, attempt=attempt))
+        return effects
+
+    def received(self, now_s: float, envelope: Envelope) -> list[Effect]:
+        """Answer one message from a supervisor."""
+        if self._epoch is not None and envelope.epoch < self._epoch:
+            return []
+        self._heard_s = now_s
+        body = envelope.body
+        if isinstance(body, RegisterResponse):
+            return self._adopt(now_s, envelope.epoch)
+        if self._epoch is None or envelope.epoch > self._epoch:
+            # It has not heard from us yet, so it cannot mean us: introduce ourselves.
+            if self._registered:
+                self._look_for_supervisor(now_s)
+            return self.tick(now_s)
+        match body:
+            case HeartbeatResponse(known=False):
+                self._look_for_supervisor(now_s)
+                return self.tick(now_s)
+            case AgentTask(task=task):
+                return self._accept(now_s, _Work(task, envelope.attempt))
+            case CancelTask(task_id=task_id, reason=reason):
+                return self._cancel(now_s, (task_id, envelope.attempt), reason)
+            case UpdateTaskStatusResponse(task_id=task_id):
+                self._results.pop((task_id, envelope.attempt), None)
+                return []
+            case ShutdownAgent():
+                return [Exit(0, "asked to end")]
+            case _:
+                return []
+
+    def stepped(
+        self, now_s: float, task_id: str, attempt: int, steps: int, note: str
+    ) -> list[Effect]:
+        """The worker reports progress."""
+        if self._running is None or self._running.key != (task_id, attempt):
+            return []
+        fresh = note != self._running.note
+        self._running.steps = steps
+        self._running.note = note
+        progress = self._progress(now_s)
+        if not (fresh and self._registered and now_s >= self._told_s + STATUS_S) or not progress:
+            return []
+        self._told_s = now_s
+        return [self._send(UpdateTaskStatusRequest(progress=progress), attempt=attempt)]
+
+    def finished(self, now_s: float, task_id: str, attempt: int, result: Result) -> list[Effect]:
+        """The worker has answered."""
+        if self._running is None or self._running.key != (task_id, attempt):
+            return []
+        return self._settle(now_s, result)
+
+    def worker_ended(self, now_s: float, cause: str, output: str) -> list[Effect]:
+        """The worker has ended without being told to; ``output`` is the tail of what it printed."""
+        if self._running is None:
+            return []
+        verb = "ended with " if cause.startswith("exit code") else ""
+        message = f"worker {verb}{cause}"
+        return self._settle(now_s, Failure(kind="crashed", message=message, detail=output))
+
+    # --- registering ---------------------------------------------------------
+
+    def _look_for_supervisor(self, now_s: float) -> None:
+        self._registered = False
+        self._register_pause_s = REGISTER_S[0]
+        self._register_due_s = now_s
+
+    def _register(self, now_s: float) -> Send:
+        self._register_due_s = now_s + self._register_pause_s
+        self._register_pause_s = min(2 * self._register_pause_s, REGISTER_S[1])
+        # A result that nobody has acknowledged is still ours to deliver: to the
+        # supervisor the task runs until it arrives.
+        held = [work.key for work in ([self._running] if self._running else []) + [*self._queue]]
+        body = RegisterRequest(
+            agent_id=self._spec.agent_id,
+            pid=self._pid,
+            skills=self._spec.skills,
+            running=(*held, *self._results),
+        )
+        return self._send(body, attempt=0)
+
+    def _adopt(self, now_s: float, epoch: int) -> list[Effect]:
+        if not self._registered or self._epoch is None or epoch > self._epoch:
+            self._epoch = epoch
+            self._registered = True
+            self._heartbeat_due_s = now_s
+            for result in self._results.values():
+                result.due_s = now_s
+        return self.tick(now_s)
+
+    # --- tasks ---------------------------------------------------------------
+
+    def _accept(self, now_s: float, work: _Work) -> list[Effect]:
+        if (result := self._results.get(work.key)) is not None:
+            result.due_s = now_s
+            return self.tick(now_s)
+        held = [*([self._running] if self._running else []), *self._queue]
+        if any(work.key == other.key for other in held):
+            return []
+        self._queue.append(work)
+        return self._next(now_s)
+
+    def _next(self, now_s: float) -> list[Effect]:
+        if self._running is not None or not self._queue:
+            return []
+        work = self._running = self._queue.popleft()
+        work.began_s = now_s
+        if work.task.skill not in self._spec.skills:
+            known = ", ".join(self._spec.skills) or "none"
+            message = (
+                f"agent {self._spec.agent_id} has no skill {work.task.skill!r}; it has {known}"
+            )
+            return self._settle(now_s, Failure(kind="error", message=message))
+        return [Begin(work.task, work.attempt)]
+
+    def _cancel(self, now_s: float, key: tuple[str, int], reason: str) -> list[Effect]:
+        failure = Failure(kind="cancelled", message=reason)
+        if self._running is not None and self._running.key == key:
+            return self._abandon(now_s, failure)
+        for work in self._queue:
+            if work.key == key:
+                self._queue.remove(work)
+                return self._answer(now_s, work, failure)
+        return []
+
+    def _abandon(self, now_s: float, failure: Failure) -> list[Effect]:
+        return [KillWorker(), *self._settle(now_s, failure)]
+
+    def _settle(self, now_s: float, result: Result) -> list[Effect]:
+        work, self._running = self._running, None
+        assert work is not None
+        return [*self._answer(now_s, work, result), *self._next(now_s)]
+
+    def _answer(self, now_s: float, work: _Work, result: Result) -> list[Effect]:
+        task_id = work.task.task_id
+        body: AgentMessage
+        if isinstance(result, Verdict):
+            body = ProofResult(task_id=task_id, verdict=result)
+        else:
+            body = TaskResult(task_id=task_id, result=result)
+        self._results[work.key] = _Unacknowledged(body, due_s=now_s + RESEND_S)
+        return [self._send(body, attempt=work.attempt)] if self._registered else []
+
+    def _deadline_s(self) -> float | None:
+        if self._running is None or self._running.task.limits.attempt_wall_s is None:
+            return None
+        return self._running.began_s + self._running.task.limits.attempt_wall_s
+
+    def _progress(self, now_s: float) -> Progress | None:
+        if (work := self._running) is None:
+            return None
+        return Progress(
+            task_id=work.task.task_id,
+            attempt=work.attempt,
+            elapsed_s=now_s - work.began_s,
+            steps=work.steps,
+            note=work.note,
+        )
+
+    def _send(self, body: AgentMessage, *, attempt: int) -> Send:
+        return Send(Envelope(body=body, epoch=self._epoch or 0, attempt=attempt))

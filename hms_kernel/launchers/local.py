@@ -1,0 +1,281 @@
+"""Agents on this machine: forked by a zygote, watched through pidfds. Decides nothing about restarts.
+
+A pidfd says within milliseconds that a process is gone, whoever its parent is;
+the zygote, its parent, says how. An exit is reported when both have spoken, or
+when the zygote has not within a tenth of a second.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import logging
+import os
+import select
+import selectors
+import signal
+import time
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import assert_never
+
+from hms_kernel import processes
+from hms_kernel.errors import AgentError
+from hms_kernel.launchers import Exited
+from hms_kernel.launchers.nursery import Nursery
+from hms_kernel.launchers.wire import Ended, Hello, Launch, Launched, Refused, Report
+from hms_kernel.model import AgentSpec
+from hms_kernel.transport.doorbell import Doorbell
+
+CAUSE_S = 0.1  # how long a death waits for the zygote's word on it
+_UNCLAIMED = 4096  # reports kept about processes we have not been told of yet
+
+
+@dataclass
+class _Process:
+    agent_id: str
+    pid: int = 0  # 0 until the zygote has forked it
+    pidfd: int | None = None
+    doomed: bool = False  # to be killed as soon as it has a pid
+    gone_s: float = 0.0  # when its pidfd fired
+
+
+class LocalLauncher:
+    """Starts and watches agents on this machine; see ``Launcher`` for the contract.
+
+    Args:
+        directory: the session's, private to the user; holds the zygote's socket and log.
+        agent_endpoint: where agents find the supervisor.
+        grace_s: seconds a zygote without supervisor and agents stays for the next one.
+        preload: skills the zygote imports before it forks; by default those of the first agent.
+        log: told when a zygote comes and goes.
+    """
+
+    def __init__(
+        self,
+        directory: Path | str,
+        agent_endpoint: str,
+        *,
+        grace_s: float = 600.0,
+        preload: Iterable[str] | None = None,
+        log: logging.Logger | None = None,
+    ) -> None:
+        self._endpoint = agent_endpoint
+        self._preload = None if preload is None else tuple(preload)
+        self._log = log or logging.getLogger(__name__)
+        self._selector = selectors.DefaultSelector()
+        self._alarm = processes.Alarm()
+        self._noticed: list[Exited] = []
+        self._pending: dict[int, _Process] = {}
+        self._alive: dict[int, _Process] = {}
+        self._gone: dict[int, _Process] = {}  # of those, whose pidfd has fired
+        self._unclaimed: OrderedDict[int, str] = OrderedDict()
+        self._launch_ids = itertools.count(1)
+        self._closed = False
+        self._doorbell = Doorbell(self._selector.fileno())
+        if (alarm_fd := self._alarm.fileno()) is not None:
+            self._selector.register(alarm_fd, selectors.EVENT_READ)
+        self._nursery = Nursery(Path(directory), grace_s, self._log)
+        if self._nursery.find():
+            self._watch_nursery()
+
+    def fileno(self) -> int:
+        """Readable when ``poll`` has something to return, or something to learn."""
+        return self._doorbell.fileno()
+
+    def launch(self, spec: AgentSpec) -> None:
+        """Ask the zygote, started if need be, for one agent."""
+        process = _Process(spec.agent_id)
+        launch_id = next(self._launch_ids)
+        self._pending[launch_id] = process
+        order = Launch(launch_id=launch_id, spec=spec, endpoint=self._endpoint)
+        try:
+            if not self._nursery.connected:
+                self._nursery.start(spec.skills if self._preload is None else self._preload)
+                self._watch_nursery()
+            self._nursery.send(order)
+            self._poll_for_nursery()
+        except (AgentError, OSError) as error:
+            del self._pending[launch_id]
+            self._note(process, f"could not be started: {error}")
+        self._settle()
+
+    def watch(self, agent_id: str, pid: int) -> None:
+        """Notice the death of a process that registered itself."""
+        if pid not in self._alive:
+            self._follow(_Process(agent_id, pid))
+            self._settle()
+
+    def kill(self, agent_id: str) -> None:
+        """SIGKILL the agent; its worker dies with it."""
+        for process in (*self._pending.values(), *self._alive.values()):
+            if process.agent_id == agent_id:
+                process.doomed = True
+                self._signal(process, signal.SIGKILL)
+
+    def poll(self) -> list[Exited]:
+        """Deaths noticed since the last call, oldest first."""
+        self._learn()
+        noticed, self._noticed = self._noticed, []
+        self._settle()
+        return noticed
+
+    def close(self, timeout_s: float = 5.0) -> None:
+        """SIGTERM every agent, SIGKILL those left after ``timeout_s``, and end the zygote. Idempotent."""
+        if self._closed:
+            return
+        self._closed = True
+        deadline_s = time.monotonic() + timeout_s
+        self._nursery.stop(timeout_s)
+        for process in self._alive.values():
+            self._signal(process, signal.SIGTERM)
+        self._wait_until(deadline_s)
+        for process in (*self._pending.values(), *self._alive.values()):
+            process.doomed = True
+            self._signal(process, signal.SIGKILL)
+        self._wait_until(time.monotonic() + 1.0)
+        # Agents we were never told of are in the zygote's hands until the deadline.
+        self._nursery.close(max(0.0, deadline_s - time.monotonic()) + 2.0)
+        for process in self._alive.values():
+            if process.pidfd is not None:
+                os.close(process.pidfd)
+        self._alive.clear()
+        self._selector.close()
+        self._doorbell.close()
+        self._alarm.close()
+
+    # --- learning who is gone ------------------------------------------------------
+
+    def _learn(self) -> None:
+        # Those whose pidfds fire are settled by what the zygote says right after.
+        for key, _ in self._selector.select(0):
+            if isinstance(key.data, _Process):
+                self._miss(key.data)
+        self._hear_zygote()
+        now_s = time.monotonic()
+        for process in list(self._gone.values()):
+            if now_s >= process.gone_s + self._patience_s():
+                self._bury(process, "ended")
+
+    def _hear_zygote(self) -> None:
+        if not self._nursery.connected:
+            return
+        fd = self._nursery.fd
+        for report in self._nursery.reports():
+            self._take(report)
+        if not self._nursery.connected:
+            self._selector.unregister(fd)
+            fate = f"its zygote ended ({self._nursery.fate()})"
+            self._log.warning("%s", fate)
+            pending, self._pending = self._pending, {}
+            for process in pending.values():
+                self._note(process, f"could not be started: {fate}")
+        else:
+            self._poll_for_nursery()
+
+    def _take(self, report: Report) -> None:
+        match report:
+            case Hello():
+                pass
+            case Launched(launch_id=launch_id, pid=pid):
+                if (process := self._pending.pop(launch_id, None)) is not None:
+                    process.pid = pid
+                    self._follow(process)
+            case Refused(launch_id=launch_id, cause=cause):
+                if (process := self._pending.pop(launch_id, None)) is not None:
+                    self._note(process, cause)
+            case Ended(pid=pid, cause=cause):
+                if (process := self._alive.get(pid)) is not None:
+                    self._bury(process, cause)
+                else:
+                    self._unclaimed[pid] = cause
+                    while len(self._unclaimed) > _UNCLAIMED:
+                        self._unclaimed.popitem(last=False)
+            case _:
+                assert_never(report)
+
+    def _follow(self, process: _Process) -> None:
+        if (known := self._alive.get(process.pid)) is not None:
+            # It registered before the zygote's word on it was read.
+            known.doomed = known.doomed or process.doomed
+            process = known
+        self._alive[process.pid] = process
+        try:
+            if process.pidfd is None:
+                process.pidfd = processes.open_pidfd(process.pid)
+            if process.pidfd is not None and process.pidfd not in self._selector.get_map():
+                self._selector.register(process.pidfd, selectors.EVENT_READ, process)
+        except ProcessLookupError:
+            self._miss(process)
+        except OSError as error:  # out of descriptors: the zygote's report has to do
+            self._log.warning("cannot watch agent %s: %s", process.agent_id, error)
+        if (cause := self._unclaimed.pop(process.pid, None)) is not None:
+            self._bury(process, cause)
+        elif process.doomed:
+            self._signal(process, signal.SIGKILL)
+
+    def _miss(self, process: _Process) -> None:
+        self._unwatch(process)
+        process.gone_s = time.monotonic()
+        self._gone[process.pid] = process
+
+    def _bury(self, process: _Process, cause: str) -> None:
+        self._unwatch(process)
+        del self._alive[process.pid]
+        self._gone.pop(process.pid, None)
+        self._note(process, cause)
+
+    def _unwatch(self, process: _Process) -> None:
+        if process.pidfd is not None:
+            if process.pidfd in self._selector.get_map():
+                self._selector.unregister(process.pidfd)
+            os.close(process.pidfd)
+            process.pidfd = None
+
+    def _note(self, process: _Process, cause: str) -> None:
+        self._noticed.append(Exited(agent_id=process.agent_id, pid=process.pid, cause=cause))
+
+    def _patience_s(self) -> float:
+        return CAUSE_S if self._nursery.connected else 0.0
+
+    def _settle(self) -> None:
+        """Make the descriptor say whether ``poll`` should be called, now or later."""
+        if self._noticed:
+            self._doorbell.ring()
+        else:
+            self._doorbell.hush()
+        if self._gone:
+            due_s = min(process.gone_s for process in self._gone.values()) + self._patience_s()
+            self._alarm.set(max(0.0, due_s - time.monotonic()))
+        else:
+            self._alarm.set(None)
+
+    # --- doing things to processes -----------------------------------------------------
+
+    def _signal(self, process: _Process, number: signal.Signals) -> None:
+        if not process.pid or process.pid in self._gone:
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if process.pidfd is not None:
+                signal.pidfd_send_signal(process.pidfd, number)
+            else:
+                os.kill(process.pid, number)
+
+    def _watch_nursery(self) -> None:
+        self._selector.register(self._nursery.fd, self._nursery.events)
+
+    def _poll_for_nursery(self) -> None:
+        if self._selector.get_key(self._nursery.fd).events != self._nursery.events:
+            self._selector.modify(self._nursery.fd, self._nursery.events)
+
+    def _wait_until(self, deadline_s: float) -> None:
+        while self._alive or self._pending:
+            left_s = deadline_s - time.monotonic()
+            if left_s <= 0:
+                return
+            select.select([self.fileno()], [], [], left_s)
+            self._learn()
+            self._settle()
+            self._noticed.clear()
