@@ -1,0 +1,96 @@
+"""HMS Workbench: claims settled by a supervised fleet of provers. The public names.
+
+    import hms_kernel as hms
+
+    with hms.Workbench() as wb:
+        wb.verify("moneyball").result()
+
+Names are imported when first used, so that agents and the command line start fast.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from hms_kernel.version import __version__
+
+if TYPE_CHECKING:
+    from hms_kernel.api import AgentHandle, Attached, Run, TaskHandle, Workbench, attach
+    from hms_kernel.errors import (
+        AgentError,
+        AgentLost,
+        BackendError,
+        BackendMissing,
+        HmsError,
+        PolicyDenied,
+        SessionError,
+        SpecError,
+        StatementError,
+        StoreError,
+        TaskFailed,
+        UsageError,
+    )
+    from hms_kernel.model import Budget, Goal, Limits, Outcome, Phase, Trust, Verdict
+    from hms_kernel.report import Report
+
+_HOME = {
+    "hms_kernel.api": ("AgentHandle", "Attached", "Run", "TaskHandle", "Workbench", "attach"),
+    "hms_kernel.errors": (
+        "AgentError",
+        "AgentLost",
+        "BackendError",
+        "BackendMissing",
+        "HmsError",
+        "PolicyDenied",
+        "SessionError",
+        "SpecError",
+        "StatementError",
+        "StoreError",
+        "TaskFailed",
+        "UsageError",
+    ),
+    "hms_kernel.model": ("Budget", "Goal", "Limits", "Outcome", "Phase", "Trust", "Verdict"),
+    "hms_kernel.report": ("Report",),
+}
+_WHERE = {name: module for module, names in _HOME.items() for name in names}
+
+__all__ = [
+    "AgentError",
+    "AgentHandle",
+    "AgentLost",
+    "Attached",
+    "BackendError",
+    "BackendMissing",
+    "Budget",
+    "Goal",
+    "HmsError",
+    "Limits",
+    "Outcome",
+    "Phase",
+    "PolicyDenied",
+    "Report",
+    "Run",
+    "SessionError",
+    "SpecError",
+    "StatementError",
+    "StoreError",
+    "TaskFailed",
+    "TaskHandle",
+    "Trust",
+    "UsageError",
+    "Verdict",
+    "Workbench",
+    "__version__",
+    "attach",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_WHERE[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -12,6 +12,7 @@ from hms_kernel import display, tables
 from hms_kernel.errors import UsageError
 from hms_kernel.model import Outcome, Verdict
 from hms_kernel.specs import Claim
+from hms_kernel.store import store_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,6 +56,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return {outcome.value: seen[outcome] for outcome in Outcome}
 
     @property
+    def place(self) -> str:
+        """Where the run is stored, for people: a file's path, or a URL without its password."""
+        return store_name(self.store)
+
+    @property
     def all_proved(self) -> bool:
         """Whether there are claims and every one is proved."""
         return bool(self.claims) and all(
@@ -83,7 +89,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
                 "total": len(self.claims),
                 **self.counts,
                 "session": self.session,
-                "store": self.store,
+                "store": self.place,
             },
         }
 

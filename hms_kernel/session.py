@@ -19,7 +19,7 @@ import msgspec
 
 from hms_kernel import config
 from hms_kernel.errors import SessionError, UsageError
-from hms_kernel.store import sqlite_url
+from hms_kernel.store import full_url
 
 LONGEST_SOCKET_PATH = 100  # bytes; Linux allows 107 with the longest of our socket names
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -63,7 +63,7 @@ class Session:
                 f"session {name!r} is held by a live supervisor; "
                 f"attach to it with hms_kernel.attach({name!r}), or choose another name"
             )
-        self.store_url = store or sqlite_url(self.directory / "store.sqlite")
+        self.store_url = full_url(store or str(self.directory / "store.sqlite"))
         # Socket paths have a hard limit that a deep home directory exceeds.
         short = len(os.fsencode(self.directory)) <= LONGEST_SOCKET_PATH - len("/zygote.sock")
         self._sockets_elsewhere = None if short else Path(tempfile.mkdtemp(prefix="hms-"))

@@ -41,6 +41,19 @@ def sqlite_url(path: Path) -> str:
     return f"sqlite:///{path}"
 
 
+def full_url(store: str) -> str:
+    """A database URL as it is; a plain path as the URL of an SQLite file."""
+    return store if "://" in store else sqlite_url(Path(store).expanduser().absolute())
+
+
+def store_name(url: str | sa.URL) -> str:
+    """A store for people: the file of an SQLite database, any other URL without its password."""
+    url = sa.make_url(url)
+    if url.get_backend_name() == "sqlite" and url.database:
+        return url.database
+    return url.render_as_string(hide_password=True)
+
+
 class Store:
     """Facts of any number of sessions in one database.
 
@@ -57,10 +70,8 @@ class Store:
     """
 
     def __init__(self, url: str, *, read_only: bool = False) -> None:
-        if "://" not in url:
-            url = sqlite_url(Path(url).expanduser().absolute())
         try:
-            self.url = sa.make_url(url)
+            self.url = sa.make_url(full_url(url))
             self._engine = sa.create_engine(self.url)
         except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError) as error:
             raise UsageError(f"cannot use {url!r} as a store: {error}") from error
@@ -80,9 +91,7 @@ class Store:
             raise StoreError(f"cannot open the store {self}: {_short(error)}") from error
 
     def __str__(self) -> str:
-        if self.url.get_backend_name() == "sqlite" and self.url.database:
-            return self.url.database
-        return self.url.render_as_string(hide_password=True)
+        return store_name(self.url)
 
     def append(self, facts: Sequence[Fact]) -> None:
         """Write facts in one transaction; when this returns they are durable, or none is.

@@ -1,0 +1,385 @@
+"""The ``hms`` command: verbs for the shell. Every verb is a few calls of the API.
+
+Exit codes: 0 every claim proved, 1 not every claim proved, 2 unusable input,
+130 interrupted.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from hms_kernel import api, config, display, specs, tables, theorems
+from hms_kernel import session as sessions
+from hms_kernel.errors import HmsError, UsageError
+from hms_kernel.model import Budget, Outcome, Verdict
+from hms_kernel.report import Report, verdict_json, why
+from hms_kernel.store import Store
+from hms_kernel.version import __version__
+
+NOMINAL_SHARE = 0.5  # nominal seconds per second of --timeout; leaves room for slow machines
+STYLES = {
+    "proved": "green",
+    "refuted": "red",
+    "vacuous": "magenta",
+    "unknown": "yellow",
+    "unsupported": "cyan",
+    "invalid": "bright_black",
+}
+
+app = typer.Typer(
+    name="hms",
+    no_args_is_help=True,
+    add_completion=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode="markdown",
+    help=(
+        "Settle claims about scores and policies.\n\n"
+        "Every claim of a specification is handed to separate agent processes, which **prove** it "
+        "or **refute** it with numbers that break it.\n\n"
+        "Start with `hms demo`, then try `hms verify YOUR_FILE`."
+    ),
+)
+out = Console()
+err = Console(stderr=True)
+
+Agents = Annotated[
+    int | None,
+    typer.Option("--agents", "-n", min=1, help="Agent processes; default: one per processor."),
+]
+StoreUrl = Annotated[
+    str | None,
+    typer.Option("--store", help="SQLite file or database URL; default: in the session's folder."),
+]
+Seed = Annotated[
+    int, typer.Option("--seed", help="Of every random choice; verdicts never depend on it.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Timeout = Annotated[
+    float,
+    typer.Option(
+        "--timeout",
+        min=0.1,
+        help="Seconds per claim. Work is counted in solver units, so results repeat; "
+        "the clock is only the safety net.",
+    ),
+]
+
+
+@app.command()
+def demo(agents: Agents = None, store: StoreUrl = None, seed: Seed = 0) -> None:
+    """Settle the built-in Moneyball specification: all its claims were published as "verified".
+
+    Shows which of them hold, and the numbers that break the others.
+    """
+    out.print(
+        "[bold]Are these verified claims true?[/bold] "
+        "A published specification says so; the agents find out.\n"
+    )
+    report = _verify(specs.load("moneyball"), agents, store, seed, Budget(), quiet=False)
+    _show(report)
+    refuted = [s for s in report.claims if s.verdict.outcome is Outcome.REFUTED]
+    for settlement in refuted[:3]:
+        shown = settlement.verdict.counterexample
+        if shown is not None and shown.shows:
+            said = settlement.claim.natural_language or settlement.claim.id
+            out.print(Text.assemble(("✘ ", "red"), (f"{said}\n", "bold"), f"  but {shown.shows}"))
+    out.print(
+        f"\n[bold]{report.counts['proved']}[/bold] claims hold, "
+        f"[bold]{report.counts['refuted']}[/bold] are false as stated. "
+        "Try your own: [bold]hms verify FILE[/bold]"
+    )
+
+
+@app.command()
+def verify(
+    spec: Annotated[
+        str, typer.Argument(metavar="SPEC", help="A built-in name (moneyball) or a file.")
+    ],
+    agents: Agents = None,
+    store: StoreUrl = None,
+    seed: Seed = 0,
+    as_json: AsJson = False,
+    timeout: Timeout = 30.0,
+) -> None:
+    """Settle every claim of a specification.
+
+    SPEC is a built-in name, a file in our own format (TOML or JSON), an HMS formal
+    specification, or a theorem repository. What is prose is reported as invalid,
+    never skipped and never proved.
+    """
+    report = _verify(specs.load(spec), agents, store, seed, _budget(timeout), quiet=as_json)
+    if as_json:
+        _print_json(report.as_json(), indent=2)
+    else:
+        _show(report)
+    raise typer.Exit(0 if report.all_proved else 1)
+
+
+@app.command()
+def prove(
+    file: Annotated[Path, typer.Argument(help="A .lean file, or .jsonl with one theorem a line.")],
+    agents: Agents = None,
+    store: StoreUrl = None,
+    seed: Seed = 0,
+    as_json: AsJson = False,
+    timeout: Timeout = 30.0,
+) -> None:
+    """Settle every theorem of a file, in order.
+
+    Lines of a .jsonl file hold `theorem_id`, `lean_expr` and, if you like, `axioms`.
+    Prints one JSON line per theorem when asked to, or when the output is no terminal.
+    """
+    entries = theorems.read(file)
+    lines = as_json or not out.is_terminal
+    budget = _budget(timeout)
+    proved = 0
+    with _workbench(agents, store, seed) as bench:
+        tasks = [
+            bench.settle(entry.goal, budget, run=file.stem) if entry.goal else None
+            for entry in entries
+        ]
+        with _progress(len(entries), file.name, quiet=lines) as advance:
+            for entry, task in zip(entries, tasks, strict=True):
+                verdict: Verdict | None = task.result() if task else entry.settled
+                assert verdict is not None
+                proved += verdict.outcome is Outcome.PROVED
+                advance(verdict.outcome.value)
+                if lines:
+                    _print_json(
+                        {
+                            "theorem_id": entry.theorem_id,
+                            **verdict_json(verdict),
+                            "duration_s": round(verdict.wall_s, 6),
+                        }
+                    )
+                else:
+                    out.print(_outcome(verdict), entry.theorem_id, Text(why(verdict), "dim"))
+    if not lines:
+        out.print(f"\n{proved} of {len(entries)} proved")
+    raise typer.Exit(0 if proved == len(entries) else 1)
+
+
+@app.command()
+def status(
+    session: Annotated[
+        str | None, typer.Argument(help="Name of a session; default: the newest.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show agents, tasks, attempts and verdicts of a session, live or ended."""
+    known = sessions.names()
+    name = (
+        session or next((n for n in known if sessions.is_live(n)), None) or next(iter(known), None)
+    )
+    if name is None:
+        raise UsageError("there has been no session yet; start with `hms demo`")
+    found = sessions.last_connection(name) if name in known else None
+    if found is None:
+        raise UsageError(f"no session {name!r}; there are: {', '.join(known[:10]) or 'none'}")
+    store = Store(found.store, read_only=True)
+    facts = store.facts(name)
+    place = str(store)
+    store.close()
+    live = sessions.is_live(name)
+    if as_json:
+        _print_json(
+            {
+                "session": name,
+                "live": live,
+                "store": place,
+                "sessions": [{"name": n, "live": sessions.is_live(n)} for n in known],
+                "agents": tables.agents(facts),
+                "tasks": tables.with_plain_results(tables.tasks(facts)),
+                "attempts": tables.attempts(facts),
+                "verdicts": tables.verdicts(facts),
+            },
+            indent=2,
+        )
+        return
+    out.print(f"session [bold]{name}[/bold] ({'live' if live else 'ended'}), stored in {place}\n")
+    _print_rows("agents", tables.agents(facts))
+    shown = [
+        {
+            key: row[key]
+            for key in ("task", "label", "phase", "verdict", "agent", "attempts", "duration_s")
+        }
+        for row in tables.with_plain_results(tables.tasks(facts))
+    ]
+    _print_rows("tasks", shown)
+    if others := [n for n in known if n != name]:
+        out.print(Text(f"{len(others)} other sessions, the newest: {', '.join(others[:5])}", "dim"))
+
+
+@app.command()
+def stop(
+    session: Annotated[
+        str | None, typer.Argument(help="Name of a session; default: the newest live one.")
+    ] = None,
+) -> None:
+    """End a live session from outside: its agents stop, its open tasks are cancelled."""
+    with api.attach(session) as desk:
+        desk.stop_session()
+        deadline = time.monotonic() + 30.0
+        while desk.alive() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        if desk.alive():
+            raise HmsError(f"session {desk.session} did not end within 30 s")
+        out.print(f"session {desk.session} has ended")
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Say the version and end.")] = False,
+) -> None:
+    if version:
+        out.print(f"hms-workbench {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line; errors of ours become one line on the standard error and a code."""
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        app(standalone_mode=False)
+    except HmsError as error:
+        err.print(Text.assemble(("hms: ", "bold red"), str(error)), soft_wrap=True)
+        sys.exit(2)
+    except typer.Exit as leave:
+        sys.exit(leave.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        err.print("hms: interrupted; agents have been stopped")
+        sys.exit(130)
+    except Exception as error:
+        # Click's own complaints about the command line know how to show themselves.
+        if hasattr(error, "show") and hasattr(error, "exit_code"):
+            error.show()
+            sys.exit(error.exit_code)
+        raise
+
+
+def _terminated(signum: int, frame: FrameType | None) -> None:
+    # As an exception, so that the workbench is closed on the way out.
+    raise SystemExit(128 + signum)
+
+
+# --- pieces ---------------------------------------------------------------------
+
+
+def _budget(timeout_s: float) -> Budget:
+    return Budget(nominal_s=timeout_s * NOMINAL_SHARE, wall_s=timeout_s)
+
+
+@contextmanager
+def _workbench(agents: int | None, store: str | None, seed: int) -> Iterator[api.Workbench]:
+    with api.Workbench(store=store, seed=seed) as bench:
+        bench.spawn(agents or config.cores())
+        yield bench
+
+
+def _verify(
+    spec: specs.Spec,
+    agents: int | None,
+    store: str | None,
+    seed: int,
+    budget: Budget,
+    *,
+    quiet: bool,
+) -> Report:
+    with _workbench(agents, store, seed) as bench:
+        run = bench.verify(spec, budget=budget)
+        with _progress(len(spec.claims), spec.name, quiet=quiet) as advance:
+            for settlement in run.as_settled():
+                advance(settlement.verdict.outcome.value)
+        return run.report()
+
+
+@contextmanager
+def _progress(total: int, name: str, *, quiet: bool) -> Iterator[Any]:
+    """A bar on the standard error; calling what it yields moves it by one."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=err, transient=True, disable=quiet) as bar:
+        task = bar.add_task(name, total=total)
+        yield lambda note="": bar.update(task, advance=1, description=f"{name} {note:<11}")
+
+
+def _show(report: Report) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("claim", overflow="fold")
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("trust", no_wrap=True)
+    table.add_column("counterexample, or why not proved", overflow="fold", ratio=1)
+    table.add_column("agent", no_wrap=True)
+    table.add_column("seconds", justify="right", no_wrap=True)
+    for settlement, row in zip(report.claims, report.rows(), strict=True):
+        table.add_row(
+            Text(row["claim"]),
+            _outcome(settlement.verdict),
+            row["trust"],
+            Text(row["why"]),
+            row["agent"],
+            row["seconds"],
+        )
+    out.print(table)
+    counts = ", ".join(f"{n} {name}" for name, n in report.counts.items() if n)
+    out.print(f"\n{len(report.claims)} claims: {counts}")
+    out.print(
+        Text(f"stored in {report.place}; look again with: hms status {report.session}", "dim")
+    )
+
+
+def _outcome(verdict: Verdict) -> Text:
+    name = verdict.outcome.value
+    return Text(display.signed(name), STYLES[name])
+
+
+def _print_rows(title: str, rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        out.print(f"[bold]{title}[/bold]: none\n")
+        return
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for name in rows[0]:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(_cell(value)) for value in row.values()))
+    out.print(table)
+    out.print()
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.3f}"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _print_json(value: Any, indent: int | None = None) -> None:
+    """Straight to the output: no wrapping, no colour, flushed line by line."""
+    print(json.dumps(value, ensure_ascii=False, indent=indent), flush=True)
