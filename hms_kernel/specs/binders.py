@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from hms_kernel.specs.claim import broken, is_identifier, words
 
-_TYPE_WORDS = frozenset("ℝ ℚ ℤ ℕ Real Rat Int Nat Bool Prop Fin".split())
+_TYPE_WORDS = frozenset(("ℝ", "ℚ", "ℤ", "ℕ", "Real", "Rat", "Int", "Nat", "Bool", "Prop", "Fin"))
 _LOCAL = re.compile(r"^\s*([^\W\d][\w']*)\s*(?::\s*([^=]+?)\s*)?:=(.*)$", re.DOTALL)
 
 
@@ -36,7 +36,9 @@ def ordered(variables: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     out: dict[str, str] = {}
     waiting = dict(variables)
     while waiting:
-        ready = [name for name, sort in waiting.items() if not words(sort) & (waiting.keys() - {name})]
+        ready = [
+            name for name, sort in waiting.items() if not words(sort) & (waiting.keys() - {name})
+        ]
         if not ready or words(waiting[ready[0]]) & {ready[0]}:
             raise BadBinder(f"the types of {', '.join(waiting)} depend on each other in a circle")
         # One at a time keeps the given order wherever the types allow it.

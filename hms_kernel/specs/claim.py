@@ -182,10 +182,14 @@ def broken(text: str) -> str:
     return f"its brackets do not match: {stack[-1]!r} is never closed" if stack else ""
 
 
-KEYWORDS = frozenset(
-    "abbrev and as at axiom by calc class def deriving do else end example exists export extends "
-    "false for forall from fun have if import in include inductive infix instance let lemma local "
-    "macro match mutual namespace noncomputable notation obtain open or partial private prefix "
-    "private protected return section set_option show sorry structure suffices syntax then theorem "
-    "this true universe unsafe using variable where with Prop Sort Type λ Π Σ".split()
-)
+# fmt: off
+KEYWORDS = frozenset((
+    "abbrev", "and", "as", "at", "axiom", "by", "calc", "class", "def", "deriving", "do", "else",
+    "end", "example", "exists", "export", "extends", "false", "for", "forall", "from", "fun",
+    "have", "if", "import", "in", "include", "inductive", "infix", "instance", "let", "lemma",
+    "local", "macro", "match", "mutual", "namespace", "noncomputable", "notation", "obtain", "open",
+    "or", "partial", "prefix", "private", "protected", "return", "section", "set_option", "show",
+    "sorry", "structure", "suffices", "syntax", "then", "theorem", "this", "true", "universe",
+    "unsafe", "using", "variable", "where", "with", "Prop", "Sort", "Type", "λ", "Π", "Σ",
+))
+# fmt: on

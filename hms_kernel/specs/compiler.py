@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from hms_kernel.specs import sentences
 from hms_kernel.specs.claim import Claim, invalid, unsupported
@@ -116,14 +117,17 @@ class Compiler:
         notes: tuple[str, ...] = (), priority: str = "",
     ) -> Claim:  # fmt: skip
         """The claim that a text makes, or why it makes none."""
-        known = {"source": source, "priority": priority}
+        known: dict[str, Any] = {"source": source, "priority": priority}
         about = (f"as published: {text}", *notes)
         try:
             read = sentences.read(text)
         except Prose as error:
             return invalid(
                 f"{INFORMAL}{sentences.clip(text)!r} is prose: {error}",
-                id=id, natural_language=natural_language, notes=notes, **known,
+                id=id,
+                natural_language=natural_language,
+                notes=notes,
+                **known,
             )
         return self.claim(
             read, domain, id=id, natural_language=natural_language, notes=about, **known
@@ -138,16 +142,14 @@ class Compiler:
         Args:
             local: names that the sentence's surroundings define for themselves.
         """
-        known = {"source": source, "priority": priority, "notes": notes}
+        known: dict[str, Any] = {"source": source, "priority": priority, "notes": notes}
         try:
             return self._goal(
                 self._unfold(said, domain, local or {}), domain, id=id,
                 natural_language=natural_language, **known,
             )  # fmt: skip
         except Undefined as error:
-            return invalid(
-                f"{UNDEFINED}{error}", id=id, natural_language=natural_language, **known
-            )
+            return invalid(f"{UNDEFINED}{error}", id=id, natural_language=natural_language, **known)
         except Beyond as error:
             return unsupported(
                 f"outside the fragment: {error}",
@@ -198,9 +200,7 @@ class Compiler:
                 inputs |= {v.lean: v for v in new}
                 pending += new
         assumptions = [*ranges, *assumptions]
-        hypotheses = list(
-            dict.fromkeys([*(a.text for a in assumptions if a.text), *hypotheses])
-        )
+        hypotheses = list(dict.fromkeys([*(a.text for a in assumptions if a.text), *hypotheses]))
         missing = [a for a in assumptions if a.missing]
         definitions = [definition(f, self._vocabulary) for f in writer.formulas.values()]
         for variable in inputs.values():
@@ -231,9 +231,7 @@ class Compiler:
                 f"Σ over n = {self._n} terms (the file gives no number); "
                 f"one value per term: {', '.join(terms)}"
             )
-        if writer.divides or any(
-            "/" in formula.text for formula in writer.formulas.values()
-        ):
+        if writer.divides or any("/" in formula.text for formula in writer.formulas.values()):
             out.append("division by zero gives 0, as in Lean")
         if not writer.formulas and variables:
             out.append(

@@ -124,7 +124,7 @@ class _Token:
 
 
 def _tokens(text: str) -> list[_Token]:
-    out = []
+    out: list[_Token] = []
     place = 0
     while place < len(text.rstrip()):
         if len(out) == LENGTH:

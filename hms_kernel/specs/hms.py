@@ -155,7 +155,10 @@ class _Reader:
     def _range(
         self, about: str, text: str, id: str, domain: str, place: str, output: bool
     ) -> Iterator[Claim]:
-        known = {"natural_language": f"range declared of {place.rpartition('.')[2]}", "source": place}
+        known: dict[str, Any] = {
+            "natural_language": f"range declared of {place.rpartition('.')[2]}",
+            "source": place,
+        }
         try:
             read = sentences.read(about)
         except Prose as error:
@@ -213,7 +216,12 @@ class _Reader:
                         item, domain, id=id, natural_language=item, source=place
                     )
                 case dict():
-                    id = _text(item.get("property")) or _text(item.get("name")) or _text(item.get("id")) or id
+                    id = (
+                        _text(item.get("property"))
+                        or _text(item.get("name"))
+                        or _text(item.get("id"))
+                        or id
+                    )
                     yield self._compiler.sentence(
                         _formal(item), domain, id=id, source=place,
                         natural_language=_text(item.get("statement")) or _text(item.get("description")),
@@ -231,10 +239,12 @@ class _Reader:
         notes: tuple[str, ...] = ()
         if status := _text(entry.get("proof_status")):
             notes = (f"its authors give the proof the status {status!r}; that is no check",)
-        known = {"id": key, "natural_language": theorem, "source": place}
+        known: dict[str, Any] = {"id": key, "natural_language": theorem, "source": place}
         outline = _texts(entry.get("proof_outline"))
         try:
-            said = sentences.read(theorem) if not outline else Sentence(sentences.conclusion(outline))
+            said = (
+                sentences.read(theorem) if not outline else Sentence(sentences.conclusion(outline))
+            )
         except Prose as error:
             return invalid(f"{INFORMAL}{error}", notes=notes, **known)
         local = sentences.local_definitions(outline)
@@ -323,12 +333,24 @@ def _formal(item: Any) -> str:
         return item
     about = _table(item)
     return next(
-        (text for key in (*_FORMAL_KEYS, "statement", "description") if (text := _text(about.get(key)))),
+        (
+            text
+            for key in (*_FORMAL_KEYS, "statement", "description")
+            if (text := _text(about.get(key)))
+        ),
         "",
     )
 
 
 def _misshapen(path: str, expected: str, found: Any, id: str = "") -> Claim:
-    kinds = {dict: "a table", list: "a list", str: "a text", bool: "true or false", type(None): "null"}
+    kinds = {
+        dict: "a table",
+        list: "a list",
+        str: "a text",
+        bool: "true or false",
+        type(None): "null",
+    }
     got = kinds.get(type(found), "a number")
-    return invalid(f"malformed: {path} should be {expected}, and is {got}", id=id or path, source=path)
+    return invalid(
+        f"malformed: {path} should be {expected}, and is {got}", id=id or path, source=path
+    )

@@ -46,5 +46,5 @@ def supply(texts: Iterable[str], *, bound: set[str]) -> tuple[tuple[str, ...], t
 
 
 def _short(name: str) -> str:
-    head, _, body = definitions()[name].partition(":=")
+    _, _, body = definitions()[name].partition(":=")
     return f"{name} := {' '.join(body.split())}"

@@ -22,15 +22,19 @@ def read_text(path: Path) -> str:
     try:
         # A device or a pipe would never end, so only regular files are opened at all.
         if path.is_dir():
-            raise SpecError(f"{path} is a directory; name one specification file in it")
-        if path.exists() and not path.is_file():
-            raise SpecError(f"{path} is no regular file; save the specification to one")
-        with path.open("rb") as file:
-            data = file.read(LIMIT_BYTES + 1)
+            wrong = "is a directory; name one specification file in it"
+        elif path.exists() and not path.is_file():
+            wrong = "is no regular file; save the specification to one"
+        else:
+            wrong = ""
+            with path.open("rb") as file:
+                data = file.read(LIMIT_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise SpecError(f"no file {path}; check the name, or use a built-in one") from error
     except (OSError, ValueError) as error:  # ValueError: a NUL inside the path
         raise SpecError(f"cannot read {str(path)!r}: {error}") from error
+    if wrong:
+        raise SpecError(f"{path} {wrong}")
     if len(data) > LIMIT_BYTES:
         raise SpecError(f"{path} is larger than {LIMIT_BYTES >> 20} MiB; split it")
     return decode(data, str(path))

@@ -49,8 +49,13 @@ _THE_CONSTRAINTS = re.compile(
     r"(?:\s+(?:on|of)\s+(?:the\s+|all\s+)*(?:inputs?|variables?|factors?))?(?:\s+hold)?$",
     re.IGNORECASE,
 )
-_QUANTIFIER = re.compile(r"^(?:∀|for\s+all\b|for\s+every\b|for\s+each\b)\s*([^:]*?)\s*:\s*(.+)$", re.DOTALL | re.IGNORECASE)
-_INPUTS = re.compile(r"^(?:all\s+)?(?:inputs?|factors?)\s+(\w+)\s+(?:to|of|in)\s+(\w+)$", re.IGNORECASE)
+_QUANTIFIER = re.compile(
+    r"^(?:∀|for\s+all\b|for\s+every\b|for\s+each\b)\s*([^:]*?)\s*:\s*(.+)$",
+    re.DOTALL | re.IGNORECASE,
+)
+_INPUTS = re.compile(
+    r"^(?:all\s+)?(?:inputs?|factors?)\s+(\w+)\s+(?:to|of|in)\s+(\w+)$", re.IGNORECASE
+)
 # A bound variable among nouns: one letter, perhaps with a number or a dash.
 _BOUND = re.compile(r"^[^\W\d_][\d₀-₉]*'*$")
 _LABEL = re.compile(r"^([^:=<>≤≥]*):\s*(.+)$", re.DOTALL)

@@ -50,7 +50,9 @@ class _Malformed(Exception):
 def _claim(entry: Any, number: int, shared: tuple[str, ...]) -> Claim:
     place = f"entry {number}"
     if not isinstance(entry, dict):
-        return invalid(f"malformed: {place} is no table of keys", id=f"theorem.{number}", source=place)
+        return invalid(
+            f"malformed: {place} is no table of keys", id=f"theorem.{number}", source=place
+        )
     id = next((i for key in _IDS if (i := _string(entry.get(key)))), f"theorem.{number}")
     about: dict[str, Any] = {
         "id": id,
@@ -95,7 +97,7 @@ def _prose(entry: dict[str, Any], about: dict[str, Any], notes: tuple[str, ...])
     if isinstance(entry.get("proof"), str):
         reason += "; its proof is prose too"
     if entry.get("verified") is True:
-        reason += "; \"verified: true\" is what its authors claim, not a check"
+        reason += '; "verified: true" is what its authors claim, not a check'
     return invalid(reason, notes=notes, **about)
 
 

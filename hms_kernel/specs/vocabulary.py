@@ -6,7 +6,7 @@ are one number. A variable that a formula computes is its output, and never an i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from hms_kernel.specs.claim import KEYWORDS, fresh, lean_name
@@ -107,10 +107,18 @@ class Vocabulary:
             for domain in (formula.domain, _ANYWHERE):
                 for name in formula.names:
                     self._computed.setdefault((domain, name), formula)
-        for thing in [*self.inputs, *self.formulas]:
+        for thing in self._things():
             names = {thing.name.casefold()} if isinstance(thing, Variable) else thing.names
             for name in names:
                 self._meanings.setdefault(name, {}).setdefault(thing.lean, thing.domain)
+
+    def _things(self) -> Iterator[Variable | Formula]:
+        yield from self.inputs
+        yield from self.formulas
+
+    def taken(self) -> set[str]:
+        """Every Lean name in use."""
+        return {thing.lean for thing in self._things()}
 
     def find(self, name: str, domain: str) -> Variable | Formula | None:
         """What a name means in a domain's text: exact spelling first, then without regard to case."""

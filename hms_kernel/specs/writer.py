@@ -20,7 +20,6 @@ from hms_kernel.specs.formulas import (
     Negative,
     Node,
     Number,
-    children,
     walk,
 )
 from hms_kernel.specs.vocabulary import Formula, Variable, Vocabulary, per_term
@@ -112,14 +111,18 @@ class Writer:
             case Call():
                 return self._call(node, index, names, power)
             case Negative(arg):
-                return _bracket(f"-{self.number(arg, index, names, _NEGATIVE)}", _NEGATIVE - 1, power)
+                return _bracket(
+                    f"-{self.number(arg, index, names, _NEGATIVE)}", _NEGATIVE - 1, power
+                )
             case Binary(op, left, right):
                 own = _POWER[op]
                 if op == "^":
                     # A fraction in Lean's exponent is a natural number: x ^ (1/2) would be x ^ 0.
                     if not (isinstance(right, Number) and right.text.isdigit()):
                         raise Beyond("^ with an exponent that is no natural number")
-                    return _bracket(f"{self.number(left, index, names, _ATOM)} ^ {right.text}", own, power)
+                    return _bracket(
+                        f"{self.number(left, index, names, _ATOM)} ^ {right.text}", own, power
+                    )
                 self.divides |= op == "/"
                 first = self.number(left, index, names, own)
                 if op == "/" and not any(isinstance(part, Name | Call) for part in walk(left)):
@@ -155,9 +158,7 @@ class Writer:
                 else:
                     raise Undefined(f"{name} has a value per term, and no term is meant here")
                 return text and (
-                    _bracket(text, own, power)
-                    if variable.sort == "ℝ"
-                    else f"({text} : ℝ)"
+                    _bracket(text, own, power) if variable.sort == "ℝ" else f"({text} : ℝ)"
                 )
             case Formula() as formula:
                 self._apply(formula)
@@ -166,7 +167,9 @@ class Writer:
                     if not index:
                         raise Undefined(f"{name} has a value per term, and no term is meant here")
                     args.append(index)
-                return _bracket(" ".join([formula.lean, *args]), _ATOM - 1 if args else _ATOM, power)
+                return _bracket(
+                    " ".join([formula.lean, *args]), _ATOM - 1 if args else _ATOM, power
+                )
             case None:
                 raise Undefined(f"{name} is not defined in the file")
 
@@ -236,7 +239,7 @@ class Writer:
             self._use(variable)
 
     def _fresh(self, name: str) -> str:
-        return fresh(name, {thing.lean for thing in [*self._vocabulary.inputs, *self._vocabulary.formulas]})
+        return fresh(name, self._vocabulary.taken())
 
 
 def definition(formula: Formula, vocabulary: Vocabulary) -> str:
