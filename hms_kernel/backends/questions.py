@@ -12,7 +12,8 @@ import z3
 from hms_kernel.backends.engines import Answer, ask
 from hms_kernel.backends.sequent import Sequent, ranges_over_rationals
 from hms_kernel.backends.strategy import Stage
-from hms_kernel.backends.translate import Function, Meaning, Table, Translator
+from hms_kernel.backends.symbols import Function, Meaning, Table
+from hms_kernel.backends.translate import Translator
 from hms_kernel.statements.terms import Logic
 
 # A scalar, a proposition's truth, or the entries of a function on Fin n.

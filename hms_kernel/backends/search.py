@@ -9,7 +9,8 @@ from typing import TypeGuard
 import z3
 
 from hms_kernel.backends.questions import Constrain, Reading, Reply
-from hms_kernel.backends.translate import Meaning, Table, Translator
+from hms_kernel.backends.symbols import Meaning, Table
+from hms_kernel.backends.translate import Translator
 
 # (largest absolute value, denominator), from the most readable on. Tenths come before
 # large integers because weights that sum to 1 are the bread and butter here.

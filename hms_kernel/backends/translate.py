@@ -8,15 +8,12 @@ be rational. A "sat" is only ever a suggestion to be replayed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeAlias
 
 import z3
 
-from hms_kernel.backends.arithmetic import Operations
+from hms_kernel.backends.ranges import admitted
+from hms_kernel.backends.symbols import INTEGERS, Function, Meaning, Symbols, Table, is_whole
 from hms_kernel.backends.values import Number, Truth
 from hms_kernel.errors import UnsupportedStatement
 from hms_kernel.statements.terms import (
@@ -36,42 +33,13 @@ from hms_kernel.statements.terms import (
     Sort,
     Term,
     Var,
-    children,
     sort_of,
 )
 
-MAX_TERMS = 5000  # expanded sums, products and finite quantifiers of one translation
 MAX_RANGE = 256  # a bounded quantifier is expanded up to here, and left to the solver beyond
 
-INTEGERS = (Scalar.NAT, Scalar.INT)
-FIELDS = (Scalar.RAT, Scalar.REAL)
 
-
-@dataclass(frozen=True)
-class Table:
-    """A function on ``Fin size``, expanded: one entry per index."""
-
-    entries: tuple[Meaning, ...]
-
-
-@dataclass(frozen=True)
-class Function:
-    """An uninterpreted function: its z3 declaration, argument sorts, result sort."""
-
-    decl: z3.FuncDeclRef
-    domains: tuple[Sort, ...]
-    codomain: Sort
-
-
-Meaning: TypeAlias = "Number | Truth | Table | Function"
-
-
-def is_whole(sort: Sort) -> bool:
-    """Whether the sort is one of integers for the solver."""
-    return sort in INTEGERS or isinstance(sort, Fin)
-
-
-class Translator:
+class Translator(Symbols):
     """Translates within one context; remembers what the solver must know about its symbols.
 
     Raises:
@@ -79,132 +47,16 @@ class Translator:
     """
 
     def __init__(self, context: z3.Context) -> None:
-        self.context = context
-        self.ops = Operations(context, self._define)
-        self.constants: dict[str, Meaning] = {}  # declared variables, in order
-        self._facts: list[Truth] = []  # true of the symbols by their sorts and definitions
-        self._scopes: list[list[tuple[z3.ExprRef, z3.BoolRef]]] = []  # inside quantifiers
-        self._env: dict[str, Meaning] = {}
-        self._terms = 0
-        self._fresh = 0
+        super().__init__(context)
         self._positive = True  # polarity of the proposition being translated
-        self._rational: z3.FuncDeclRef | None = None
 
     # --- what callers use ----------------------------------------------------
-
-    def declare(self, var: Var) -> None:
-        """Introduce a universally quantified variable of the whole statement."""
-        meaning = self._symbol(var.name, var.sort, self._facts)
-        self.constants[var.name] = meaning
-        self._env[var.name] = meaning
 
     def assertion(self, prop: Term, *, negated: bool = False) -> z3.BoolRef:
         """``prop`` (or its negation) as something to assert."""
         self._positive = not negated
         value = self.prop(prop)
         return self.ops.truth(self.ops.negate(value) if negated else value)
-
-    def facts(self) -> list[z3.BoolRef]:
-        """What must be asserted besides: sort constraints and definitions of auxiliary symbols."""
-        return [self.ops.truth(fact) for fact in self._facts if fact is not True]
-
-    # --- symbols -------------------------------------------------------------
-
-    def _symbol(self, name: str, sort: Sort, guards: list[Truth]) -> Meaning:
-        match sort:
-            case Scalar.PROP:
-                return z3.Bool(name, self.context)
-            case Scalar.NAT:
-                value = z3.Int(name, self.context)
-                guards.append(value >= 0)
-                return value
-            case Scalar.INT:
-                return z3.Int(name, self.context)
-            case Scalar.RAT | Scalar.REAL:
-                real = z3.Real(name, self.context)
-                if sort is Scalar.RAT:
-                    self._note_rational(real, guards)
-                return real
-            case Fin():
-                value = z3.Int(name, self.context)
-                guards.append(self._below(value, sort))
-                return value
-            case Arrow(domain=Fin() as domain, codomain=codomain) if self._tabular(sort):
-                size = self._size(domain)
-                self._count(size)
-                return Table(
-                    tuple(self._symbol(f"{name}[{i}]", codomain, guards) for i in range(size))
-                )
-            case Arrow():
-                return self._function(name, sort)
-        raise UnsupportedStatement(f"variables of sort {sort}")
-
-    def _function(self, name: str, sort: Arrow) -> Function:
-        domains: list[Sort] = []
-        rest: Sort = sort
-        while isinstance(rest, Arrow):
-            domains.append(rest.domain)
-            rest = rest.codomain
-        if any(isinstance(domain, Arrow) for domain in domains):
-            raise UnsupportedStatement(f"the higher-order function {name}")
-        decl = z3.Function(name, *(self._z3_sort(part) for part in (*domains, rest)))
-        return Function(decl, tuple(domains), rest)
-
-    def _z3_sort(self, sort: Sort) -> z3.SortRef:
-        if sort is Scalar.PROP:
-            return z3.BoolSort(self.context)
-        return z3.IntSort(self.context) if is_whole(sort) else z3.RealSort(self.context)
-
-    def _size(self, sort: Fin) -> int:
-        size = self.number(sort.size)
-        if not isinstance(size, Fraction):
-            raise UnsupportedStatement("Fin n, for an n that is not a numeral, here")
-        return int(size)
-
-    def _below(self, value: z3.ArithRef, sort: Fin) -> z3.BoolRef:
-        size = self.ops.lift(self.number(sort.size), whole=True)
-        return z3.And(value >= 0, value < size)
-
-    def _tabular(self, sort: Sort) -> bool:
-        """Whether all arguments range over ``Fin`` of known size."""
-        while isinstance(sort, Arrow):
-            if not isinstance(sort.domain, Fin):
-                return False
-            if not isinstance(self.number(sort.domain.size), Fraction):
-                return False
-            sort = sort.codomain
-        return True
-
-    def _define(
-        self, base: str, whole: bool, definition: Callable[[z3.ArithRef], z3.BoolRef]
-    ) -> z3.ArithRef:
-        """A fresh symbol that ``definition`` determines; said where the symbol is bound."""
-        self._fresh += 1
-        name = f"{base}!{self._fresh}"
-        symbol = z3.Int(name, self.context) if whole else z3.Real(name, self.context)
-        if self._scopes:
-            self._scopes[-1].append((symbol, definition(symbol)))
-        else:
-            self._facts.append(definition(symbol))
-        return symbol
-
-    def _note_rational(self, value: z3.ArithRef, guards: list[Truth]) -> None:
-        if self._rational is not None:
-            guards.append(self._rational(value))
-
-    def expect_rational_quantifiers(self) -> None:
-        """Call before declaring anything when a quantifier inside ranges over ℚ."""
-        if self._rational is None:
-            self._rational = z3.Function(
-                "rational!", z3.RealSort(self.context), z3.BoolSort(self.context)
-            )
-
-    def _count(self, terms: int) -> None:
-        self._terms += terms
-        if self._terms > MAX_TERMS:
-            raise UnsupportedStatement(
-                f"finite sums, products and quantifiers of more than {MAX_TERMS} terms in all"
-            )
 
     # --- propositions --------------------------------------------------------
 
@@ -365,54 +217,11 @@ class Translator:
             return [Fraction(i) for i in range(int(known))]
         if sort not in INTEGERS:
             return None
-        low: int | None = 0 if sort is Scalar.NAT else None
-        high: int | None = None
-        for guard in _guards(term):
-            for lower, bound in self._bounds(guard, term.var):
-                if lower:
-                    low = bound if low is None else max(low, bound)
-                else:
-                    high = bound if high is None else min(high, bound)
-        if low is None or high is None or high - low + 1 > MAX_RANGE:
+        ends = admitted(term, self.number)
+        if ends is None or ends[1] - ends[0] + 1 > MAX_RANGE:
             return None
-        self._count(max(0, high - low + 1))
-        return [Fraction(value) for value in range(low, high + 1)]
-
-    def _bounds(self, guard: Term, var: Var) -> Iterator[tuple[bool, int]]:
-        """(is it a lower bound, inclusive bound) for guards like ``2 ≤ x`` and ``x < 5``."""
-        if not isinstance(guard, Rel) or guard.op not in ("<", "≤", ">", "≥", "="):
-            return
-        if guard.left == var and not _mentions(guard.right, var.name):
-            other, on_left = guard.right, True
-        elif guard.right == var and not _mentions(guard.left, var.name):
-            other, on_left = guard.left, False
-        else:
-            return
-        if not isinstance(other, Num | Cast | Op) or any(True for _ in _variables(other)):
-            return
-        value = self.number(other)
-        if not isinstance(value, Fraction) or value.denominator != 1:
-            return
-        edge = int(value)
-        if guard.op == "=":
-            yield True, edge
-            yield False, edge
-            return
-        below = (guard.op in ("<", "≤")) == on_left  # the variable is on the smaller side
-        strict = 1 if guard.op in ("<", ">") else 0
-        yield (False, edge - strict) if below else (True, edge + strict)
-
-    @contextmanager
-    def _bind(self, name: str, meaning: Meaning) -> Iterator[None]:
-        outer = self._env.get(name)
-        self._env[name] = meaning
-        try:
-            yield
-        finally:
-            if outer is None:
-                del self._env[name]
-            else:
-                self._env[name] = outer
+        self._count(max(0, ends[1] - ends[0] + 1))
+        return [Fraction(value) for value in range(ends[0], ends[1] + 1)]
 
     def _at(self, var: Var, value: Meaning, body: Term) -> Truth:
         with self._bind(var.name, value):
@@ -515,31 +324,6 @@ class Translator:
         self._note_result(value, head.codomain, values)
         return value
 
-    def _note_result(self, value: z3.ExprRef, sort: Sort, arguments: list[z3.ExprRef]) -> None:
-        """What the sort of an application's result says about it."""
-        guards: list[Truth] = []
-        if sort is Scalar.NAT:
-            guards.append(value >= 0)
-        elif isinstance(sort, Fin):
-            guards.append(self._below(value, sort))
-        elif sort is Scalar.RAT:
-            self._note_rational(value, guards)
-        if not guards:
-            return
-        if not self._scopes:
-            known = self.ops.all(guards)
-            if not any(isinstance(fact, z3.BoolRef) and fact.eq(known) for fact in self._facts):
-                self._facts.append(known)
-            return
-        # Under a quantifier the argument has no name outside: say it of every argument.
-        decl = value.decl()
-        general = [z3.Const(f"any!{i}", argument.sort()) for i, argument in enumerate(arguments)]
-        fact = z3.ForAll(
-            general, z3.substitute(self.ops.truth(self.ops.all(guards)), (value, decl(*general)))
-        )
-        if not any(isinstance(known, z3.BoolRef) and known.eq(fact) for known in self._facts):
-            self._facts.append(fact)
-
     def _entry(self, table: Table, index: Number, rest: list[Term], var: Var) -> Meaning:
         if isinstance(index, Fraction):
             if not 0 <= index < len(table.entries):
@@ -568,37 +352,6 @@ def _flat(meaning: Meaning) -> list[Number | Truth]:
     if isinstance(meaning, Function):
         raise UnsupportedStatement("equality of functions")
     return [meaning]
-
-
-def _guards(term: Quant) -> Iterator[Term]:
-    """Conditions that a bounded quantifier puts on its variable, at the head of the body."""
-    connective = "→" if term.op == "∀" else "∧"
-    body = term.body
-    while isinstance(body, Logic) and body.op == connective:
-        *heads, body = body.args
-        for head in heads:
-            yield from _conjuncts(head)
-    if term.op == "∃":
-        yield body
-
-
-def _conjuncts(term: Term) -> Iterator[Term]:
-    if isinstance(term, Logic) and term.op == "∧":
-        for arg in term.args:
-            yield from _conjuncts(arg)
-    else:
-        yield term
-
-
-def _variables(term: Term) -> Iterator[str]:
-    if isinstance(term, Var):
-        yield term.name
-    for child in children(term):
-        yield from _variables(child)
-
-
-def _mentions(term: Term, name: str) -> bool:
-    return any(name == other for other in _variables(term))
 
 
 def _scalar(sort: Sort) -> Scalar:
