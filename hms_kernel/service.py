@@ -6,6 +6,8 @@ Every request passes the gate. An answer that promises something ("accepted",
 
 from __future__ import annotations
 
+import heapq
+import math
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -55,8 +57,8 @@ class _Wait:
     """A client that waits for something to happen, until ``until_s``."""
 
     reply: Reply
-    until_s: float
     request: TaskStatusRequest | FactsRequest
+    answered: bool = False
 
 
 @dataclass
@@ -83,9 +85,11 @@ class Service:
     closing: bool = False
     _task_waits: dict[str, list[_Wait]] = field(default_factory=dict)
     _fact_waits: list[_Wait] = field(default_factory=list)
+    _dues: list[tuple[float, int, _Wait]] = field(default_factory=list)  # heap by time
 
     def __post_init__(self) -> None:
         self._started_s = self.clock()
+        self._wait_numbers = count()
         # Ids never repeat within a session, so a later epoch marks its own.
         mark = f"e{self.journal.epoch}-" if self.journal.epoch > 1 else ""
         self._agent_ids = (f"agent-{mark}{n}" for n in count(1))
@@ -98,13 +102,7 @@ class Service:
                 raise SessionError(f"session {self.journal.session!r} is closing")
             self._answer(request, reply)
         except HmsError as error:
-            reply(
-                ErrorResponse(
-                    error=type(error).__name__,
-                    message=str(error),
-                    policy=error.policy if isinstance(error, PolicyDenied) else "",
-                )
-            )
+            reply(_refusal(error))
 
     def _answer(self, request: Request, reply: Reply) -> None:
         match request:
@@ -135,7 +133,7 @@ class Service:
             case TaskStatusRequest(task_id=task_id, wait_s=wait_s):
                 work = self.scheduler.tasks.get(task_id)
                 if work is not None and not work.phase.terminal and wait_s > 0:
-                    wait = _Wait(reply, self.clock() + wait_s, request)
+                    wait = self._wait(request, reply, wait_s)
                     self._task_waits.setdefault(task_id, []).append(wait)
                 else:
                     # An end that is not durable yet must not be told.
@@ -146,7 +144,7 @@ class Service:
                 reply(AgentStatusResponse(agents=tuple(map(self._agent_status, names))))
             case FactsRequest(after_seq=after_seq, limit=limit, wait_s=wait_s):
                 if after_seq >= self.journal.durable_seq and wait_s > 0:
-                    self._fact_waits.append(_Wait(reply, self.clock() + wait_s, request))
+                    self._fact_waits.append(self._wait(request, reply, wait_s))
                 else:
                     facts = self.journal.after(after_seq, min(limit, LONGEST_PAGE))
                     reply(FactsResponse(facts=tuple(facts)))
@@ -162,33 +160,25 @@ class Service:
         for fact in facts:
             if isinstance(fact.kind, TaskSettled) and fact.task in self._task_waits:
                 for wait in self._task_waits.pop(fact.task):
-                    wait.reply(TaskStatusResponse(status=self._task_status(fact.task)))
+                    self._answer_wait(wait)
         waits, self._fact_waits = self._fact_waits, []
         for wait in waits:
             self._answer_wait(wait)
 
     def expire(self, now_s: float) -> None:
         """Answer those who have waited long enough, with what there is."""
-        for task_id, waits in list(self._task_waits.items()):
-            late = [wait for wait in waits if wait.until_s <= now_s]
-            for wait in late:
-                waits.remove(wait)
-                wait.reply(TaskStatusResponse(status=self._task_status(task_id)))
-            if not waits:
-                del self._task_waits[task_id]
-        late = [wait for wait in self._fact_waits if wait.until_s <= now_s]
-        for wait in late:
-            self._fact_waits.remove(wait)
-            wait.reply(FactsResponse(facts=()))
+        while self._dues and self._dues[0][0] <= now_s:
+            self._answer_wait(heapq.heappop(self._dues)[2])
 
     def next_due_s(self) -> float | None:
         """When ``expire`` will have something to do; None: never."""
-        waits = [wait for waits in self._task_waits.values() for wait in waits] + self._fact_waits
-        return min((wait.until_s for wait in waits), default=None)
+        while self._dues and self._dues[0][2].answered:
+            heapq.heappop(self._dues)
+        return self._dues[0][0] if self._dues else None
 
     def end(self) -> None:
         """The session ends: nobody is left waiting."""
-        self.expire(float("inf"))
+        self.expire(math.inf)
 
     # --- requests that change something ---------------------------------------
 
@@ -243,11 +233,22 @@ class Service:
 
     # --- queries -----------------------------------------------------------------
 
+    def _wait(
+        self, request: TaskStatusRequest | FactsRequest, reply: Reply, wait_s: float
+    ) -> _Wait:
+        wait = _Wait(reply, request)
+        heapq.heappush(self._dues, (self.clock() + wait_s, next(self._wait_numbers), wait))
+        return wait
+
     def _answer_wait(self, wait: _Wait) -> None:
+        """Tell a client that waited how things stand, once."""
+        if wait.answered:
+            return
+        wait.answered = True
         try:
-            self._answer(wait.request, wait.reply)
+            self._answer(msgspec.structs.replace(wait.request, wait_s=0.0), wait.reply)
         except HmsError as error:
-            wait.reply(ErrorResponse(error=type(error).__name__, message=str(error)))
+            wait.reply(_refusal(error))
 
     def _task_status(self, task_id: str) -> TaskStatus:
         work = self.scheduler.tasks.get(task_id)
@@ -285,6 +286,11 @@ class Service:
             progress=agent.progress,
             last_cause=agent.last_cause,
         )
+
+
+def _refusal(error: HmsError) -> ErrorResponse:
+    policy = error.policy if isinstance(error, PolicyDenied) else ""
+    return ErrorResponse(error=type(error).__name__, message=str(error), policy=policy)
 
 
 def _unknown_skill(name: str) -> str:

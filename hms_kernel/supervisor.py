@@ -331,8 +331,9 @@ class Supervisor:
                 self._say_goodbye()
             self._launcher.close()
             if self.error is None:
-                for death in self._launcher.poll():
-                    self._handle(Exited(death.agent_id, death.pid, death.cause))
+                for agent_id, agent in self._scheduler.agents.items():
+                    if agent.phase is not AgentPhase.STOPPED:
+                        self._handle(Exited(agent_id, agent.pid or 0, "killed at the end"))
                 self._journal.record(SessionClosed())
         finally:
             try:
