@@ -7,6 +7,9 @@ from abc import ABC, abstractmethod
 
 from hms_kernel.backends import ProofBackend
 from hms_kernel.model import Budget, Goal, Outcome, Trust, Verdict
+from hms_kernel.transport.contract import TransportContract
+
+__all__ = ["ProofBackendContract", "TransportContract"]
 
 
 class ProofBackendContract(ABC):

@@ -25,6 +25,7 @@ class Hub:
     def __init__(self) -> None:
         self.changed = threading.Condition(threading.RLock())
         self.listeners: dict[str, MemoryListener] = {}
+        self.dealers: list[MemoryDealer] = []
         self.names = itertools.count(1)
 
 
@@ -85,7 +86,7 @@ class MemoryListener:
             if address in hub.listeners:
                 raise TransportError(f"another listener is listening on {address}")
             hub.listeners[address] = self
-            hub.changed.notify_all()
+            self._collect()
 
     def fileno(self) -> int:
         """Readable while messages are waiting."""
@@ -135,7 +136,7 @@ class MemoryListener:
         return self._inbox.put(dealer.identity, frames)
 
     def _collect(self) -> None:
-        for dealer in list(self._peers.values()):
+        for dealer in self._hub.dealers:
             dealer._flush()
 
     def _forget(self, dealer: MemoryDealer) -> None:
@@ -164,6 +165,8 @@ class MemoryDealer:
         self._inbox = _Inbox(queue_messages)
         self._rejected = 0
         self._closed = False
+        with hub.changed:
+            hub.dealers.append(self)
 
     def fileno(self) -> int:
         """Readable while messages are waiting."""
@@ -201,6 +204,7 @@ class MemoryDealer:
                 return
             self._flush()
             self._closed = True
+            self._hub.dealers.remove(self)
             if (listener := self._hub.listeners.get(self._address)) is not None:
                 listener._forget(self)
             self._inbox.close()
