@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from hms_kernel.specs.claim import broken, is_identifier, words
 
 _TYPE_WORDS = frozenset(("ℝ", "ℚ", "ℤ", "ℕ", "Real", "Rat", "Int", "Nat", "Bool", "Prop", "Fin"))
+_SIGNS = re.compile(r"[\w'\s→()+*-]|->")  # the signs that types of the fragment are written with
 _LOCAL = re.compile(r"^\s*([^\W\d][\w']*)\s*(?::\s*([^=]+?)\s*)?:=(.*)$", re.DOTALL)
 
 
@@ -44,10 +45,13 @@ def ordered(variables: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
         # One at a time keeps the given order wherever the types allow it.
         out[ready[0]] = waiting.pop(ready[0])
     for name, sort in out.items():
-        if foreign := sorted(words(sort) - _TYPE_WORDS - out.keys()):
+        foreign = sorted(words(sort) - _TYPE_WORDS - out.keys()) or sorted(
+            set(_SIGNS.sub("", sort))
+        )
+        if foreign:
             raise ForeignType(
-                f"variable {name} : {sort}; the type {' and '.join(map(repr, foreign))} is outside the "
-                "fragment of numbers (ℝ ℚ ℤ ℕ), Bool, Prop, Fin n and functions between them"
+                f"variable {name} : {sort}; {', '.join(map(repr, foreign))} is outside the fragment of "
+                "numbers (ℝ ℚ ℤ ℕ), Bool, Prop, Fin n and functions between them"
             )
     return tuple(out.items())
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
 
 from hms_kernel.errors import SpecError
 
+# A TOML table begins with a bracket as a JSON list does, but holds a bare word.
+_HEADER = re.compile(
+    r"\s*\[{1,2}\s*(?!(?:null|true|false)\b)[A-Za-z_][\w.-]*\s*\]{1,2}\s*(?:#.*)?$", re.MULTILINE
+)
 LIMIT_BYTES = 16 << 20  # a specification people wrote is far below this
 
 
@@ -69,7 +74,8 @@ def parse(text: str, name: str, suffix: str = "") -> Any:
         SpecError: a syntax error with its line and column, a key given twice, or nesting
             too deep to read.
     """
-    as_json = suffix == ".json" or (suffix != ".toml" and text.lstrip()[:1] in ("{", "["))
+    like_json = text.lstrip()[:1] in ("{", "[") and not _HEADER.match(text)
+    as_json = suffix == ".json" or (suffix != ".toml" and like_json)
     try:
         data = _json(text, name) if as_json else _toml(text, name)
         _check(data, name)

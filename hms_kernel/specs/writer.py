@@ -156,7 +156,7 @@ class Writer:
                 elif index:
                     text, own = f"{variable.lean} {index}", _ATOM - 1
                 else:
-                    raise Undefined(f"{name} has a value per term, and no term is meant here")
+                    raise Undefined(f"`{name}` has a value per term, and no term is meant here")
                 return text and (
                     _bracket(text, own, power) if variable.sort == "ℝ" else f"({text} : ℝ)"
                 )
@@ -165,13 +165,13 @@ class Writer:
                 args = [variable.lean for variable in formula.inputs]
                 if formula.indexed:
                     if not index:
-                        raise Undefined(f"{name} has a value per term, and no term is meant here")
+                        raise Undefined(f"`{name}` has a value per term, and no term is meant here")
                     args.append(index)
                 return _bracket(
                     " ".join([formula.lean, *args]), _ATOM - 1 if args else _ATOM, power
                 )
             case None:
-                raise Undefined(f"{name} is not defined in the file")
+                raise Undefined(f"`{name}` is not defined in the file")
 
     def _call(self, call: Call, index: str, names: Mapping[str, str], power: int) -> str:
         found = self._vocabulary.find(call.name, self._domain)
@@ -182,7 +182,9 @@ class Writer:
                 case _:
                     given = ", ".join(a.name if isinstance(a, Name) else "..." for a in call.args)
                     per = "one value per term" if found.indexed else "one number"
-                    raise Undefined(f"{call.name} is {per} in the file, not a function of {given}")
+                    raise Undefined(
+                        f"`{call.name}` is {per} in the file, not a function of {given}"
+                    )
         if call.name in ("sum", "Σ") and len(call.args) == 1:
             return self._big("∑", call.args[0], index, names, power)
         args = [f"({self.number(arg, index, names, 0)} : ℝ)" for arg in call.args]
@@ -214,7 +216,7 @@ class Writer:
             if isinstance(part, Call) and part.name.lower() in _FUNCTIONS:
                 continue
             if domains := self._vocabulary.ambiguous(part.name, self._domain):
-                raise Undefined(f"{part.name} means different things in {_listed(domains)}")
+                raise Undefined(f"`{part.name}` means different things in {_listed(domains)}")
             if part.name.lower() in ("true", "false"):
                 continue
             if self._vocabulary.find(part.name, self._domain) is None:
