@@ -17,7 +17,7 @@
     instances = { n = [1, 3] }        # two claims, score_bounds_n1 and score_bounds_n3
 
 Statements, hypotheses, types and definitions are Lean 4. Decimals are ℝ unless
-``decimals`` names another type. A claim without a statement is informal: it is shown,
+``decimals`` is Float, Lean's own reading. A claim without a statement is informal: it is shown,
 and invalid. A mistake in one claim makes that claim invalid and leaves the others alone.
 """
 
@@ -48,7 +48,7 @@ from hms_kernel.specs.claim import (
 
 MOST_INSTANCES = 100  # of one claim; each is a proof of its own
 _DECIMAL = re.compile(r"(?<![\w.])\d+\.\d")
-_DECIMALS = ("ℝ", "ℚ", "Real", "Rat", "Float")
+_DECIMALS = ("ℝ", "Float")
 
 
 class _Header(msgspec.Struct, forbid_unknown_fields=True):
@@ -205,7 +205,8 @@ def _claim(entry: _Entry, header: _Header) -> Claim:
     notes = tuple(entry.notes)
     used = set().union(*(words(text) for text in texts))
     if any(_DECIMAL.search(text) for text in (*texts, *about["definitions"])):
-        notes += (f"decimals read as exact numbers of type {header.decimals}",)
+        exact = "as exact numbers of type ℝ" if header.decimals == "ℝ" else "as Lean's Float"
+        notes += (f"decimals read {exact}",)
     if is_command(entry.statement):
         if entry.hypotheses or entry.variables or entry.instances:
             raise _Mistake(

@@ -130,7 +130,9 @@ def _goal(
     supplied, said = library.supply(texts, bound=known)
     remarks = [f"local definition: {name} := {value}" for name, _, value in local]
     if any(_DECIMAL.search(part) for part in (*texts, *carried, *supplied)):
-        remarks.append("decimals read as exact real numbers: the type ℝ is ascribed to them")
+        remarks.append(
+            "decimals read as exact real numbers; ℝ is ascribed to those that nothing else types"
+        )
     return Claim(
         statement=binders.wrapped(text, local),
         variables=bound,

@@ -71,10 +71,11 @@ def test_one_claim_is_stated_for_several_sizes():
 
 def test_decimals_are_real_unless_the_file_says_otherwise_and_that_is_said():
     (real,) = loaded({"id": "c", "statement": "0.5 = x", "variables": {"x": "ℝ"}})
-    (rational,) = loaded({"id": "c", "statement": "0.5 = 1/2"}, decimals="ℚ")
+    (floating,) = loaded({"id": "c", "statement": "0.5 = 1/2"}, decimals="Float")
 
-    assert (real.goal().decimals, rational.goal().decimals) == ("ℝ", "ℚ")
-    assert "decimals read as exact numbers of type ℚ" in rational.notes
+    assert (real.goal().decimals, floating.goal().decimals) == ("ℝ", "Float")
+    assert "decimals read as exact numbers of type ℝ" in real.notes
+    assert "decimals read as Lean's Float" in floating.notes
 
 
 def test_a_claim_in_words_only_is_shown_as_invalid():
