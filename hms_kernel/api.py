@@ -247,7 +247,7 @@ class Desk:
     """The verbs of a session, whoever hosts it. ``attach`` gives one for a session hosted elsewhere."""
 
     def __init__(self, line: Line, session: str, store: str) -> None:
-        self.client = Client(line, session)
+        self.client = Client(line, session, store)
         self.session = session
         self.store = store  # database URL
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import select
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
@@ -22,12 +23,15 @@ from hms_kernel.messages import (
     Request,
     Response,
 )
-from hms_kernel.model import Fact, SessionClosed
+from hms_kernel.model import Fact
+from hms_kernel.session import is_live
+from hms_kernel.store import Store
 from hms_kernel.transport import Dealer
 from hms_kernel.transport.zeromq import ZmqDealer
 from hms_kernel.wake import Wake
 
 PATIENCE_S = 30.0  # for an answer that needs no waiting
+LOOK_UP_S = 1.0  # between looks whether the supervisor is still there
 R = TypeVar("R", bound=Response)
 
 
@@ -99,11 +103,17 @@ class Client:
     """Asks a supervisor and turns its refusals into the errors they stand for.
 
     Also a source of facts and agents' statuses for widgets.
+
+    Args:
+        line: the way to the supervisor.
+        session: its name.
+        store: database URL where the session's facts are kept.
     """
 
-    def __init__(self, line: Line, session: str) -> None:
+    def __init__(self, line: Line, session: str, store: str) -> None:
         self._line = line
         self.session = session
+        self.store = store
 
     def ask(self, request: Request, kind: type[R], *, wait_s: float = 0.0) -> R:
         """The answer to a request.
@@ -125,13 +135,18 @@ class Client:
 
     def answer(self, future: Future[Response], kind: type[R], *, wait_s: float = 0.0) -> R:
         """Wait for what ``send`` asked for; errors as for ``ask``."""
-        try:
-            response = future.result(wait_s + PATIENCE_S)
-        except TimeoutError:
-            raise errors.SessionError(
-                f"session {self.session!r} did not answer within {wait_s + PATIENCE_S:g} s"
-            ) from None
-        return checked(response, kind)
+        deadline = time.monotonic() + wait_s + PATIENCE_S
+        while True:
+            try:
+                return checked(future.result(LOOK_UP_S), kind)
+            except TimeoutError:
+                # A supervisor that was killed hangs up on nobody.
+                if not is_live(self.session):
+                    raise errors.SessionError(f"session {self.session!r} has ended") from None
+                if time.monotonic() >= deadline:
+                    raise errors.SessionError(
+                        f"session {self.session!r} did not answer within {wait_s + PATIENCE_S:g} s"
+                    ) from None
 
     def facts(self, after_seq: int = 0, wait_s: float = 0.0) -> Sequence[Fact]:
         """Facts after a sequence number, oldest first; with none yet, wait up to ``wait_s`` s."""
@@ -139,13 +154,25 @@ class Client:
         return self.ask(request, FactsResponse, wait_s=wait_s).facts
 
     def follow(self, after_seq: int = 0) -> Iterator[Fact]:
-        """Every fact after a sequence number, then those to come, until the session closes."""
-        while True:
-            for fact in self.facts(after_seq, wait_s=1.0):
+        """Every fact after a sequence number, then those to come, until the session has ended."""
+        ended = False
+        while not ended:
+            try:
+                facts = self.facts(after_seq, wait_s=1.0)
+            except errors.SessionError:
+                # What was said while we looked away is in the store.
+                ended = True
+                facts = self._stored(after_seq)
+            for fact in facts:
                 yield fact
                 after_seq = fact.seq
-                if isinstance(fact.kind, SessionClosed):
-                    return
+
+    def _stored(self, after_seq: int) -> Sequence[Fact]:
+        store = Store(self.store, read_only=True)
+        try:
+            return store.facts(self.session, after_seq)
+        finally:
+            store.close()
 
     def agents(self) -> Sequence[AgentStatus]:
         """Every agent of the session, in order of spawning."""
