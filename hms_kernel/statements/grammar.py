@@ -1,0 +1,490 @@
+"""Tokens to syntax: operator precedence as in Lean, with Lean's own numbers. Knows no names and no types.
+
+Lean's parser is a Pratt parser over a table of precedences; so is this one, since the
+table can then be compared with Lean's line by line, and an error stands at one token.
+"""
+
+from __future__ import annotations
+
+from hms_kernel.statements.syntax import (
+    Ascribe,
+    BigOp,
+    Bind,
+    Binder,
+    Bracket,
+    Call,
+    Congruent,
+    Field,
+    If,
+    Infix,
+    Let,
+    Name,
+    Number,
+    Prefix,
+    SetList,
+    SetWhere,
+    Syntax,
+)
+from hms_kernel.statements.tokens import Token
+
+MAX = 1024  # the precedence of an atom
+MAX_NESTING = 60  # brackets within brackets; Python's own stack ends not far behind
+
+# spelling: (sign, precedence, least precedence on the left, least on the right)
+INFIX: dict[str, tuple[str, int, int, int]] = {
+    "↔": ("↔", 20, 21, 21),
+    "→": ("→", 25, 26, 25),
+    "∨": ("∨", 30, 31, 30),
+    "∧": ("∧", 35, 36, 35),
+    **{sign: (sign, 50, 51, 51) for sign in ("=", "≠", "<", "≤", ">", "≥", "∣", "∈", "∉", "≡")},
+    "+": ("+", 65, 65, 66),
+    "-": ("-", 65, 65, 66),
+    "*": ("*", 70, 70, 71),
+    "/": ("/", 70, 70, 71),
+    "%": ("%", 70, 70, 71),
+    "^": ("^", 75, 76, 75),
+    "∘": ("∘", 90, 91, 90),
+}
+for _ascii, _sign in {"<->": "↔", "->": "→", "\\/": "∨", "/\\": "∧", "<=": "≤", ">=": "≥"}.items():
+    INFIX[_ascii] = INFIX[_sign]
+RIGHT_CHAINS = ("→", "∨", "∧")
+GUARDS = ("∈", "∉", "<", "≤", ">", "≥", "≠", "<=", ">=", "∣")
+
+FOREIGN_OPERATORS = {
+    "!=": "Boolean inequality `!=`", "==": "Boolean equality `==`", "&&": "Boolean `&&`",
+    "•": "scalar multiplication `•`", "×": "product types", "∪": "set union",
+    "∩": "set intersection", "\\": "set difference", "⊆": "set inclusion `⊆`",
+    "⊂": "set inclusion `⊂`", "⊇": "set inclusion `⊇`", "<|": "the pipe `<|`", "|>": "the pipe `|>`",
+    "$": "the pipe `$`", "::": "lists", "++": "`++`", "⊔": "lattice operations",
+    "⊓": "lattice operations", "≃": "equivalences", "⁅": "brackets `⁅⁆`", "∩₀": "sets", "▸": "`▸`",
+    "ᵀ": "matrices", "⬝": "matrices", "∙": "`∙`", "<|>": "`<|>`", "≈": "`≈`", "≅": "`≅`",
+    "⟶": "category theory", "⁻¹'": "preimages", "''": "images of sets", "⁻": "`⁻`", "ˢ": "sets",
+}  # fmt: skip
+FOREIGN_ATOMS = {
+    "⟨": "anonymous constructors ⟨…⟩", "[": "lists", "‖": "norms", "∅": "the empty set", "𝓝": "filters",
+    "∫": "integrals", "∄": "`∄`", "@": "explicit application `@f`", "?": "holes `?_`", "·": "`·` functions",
+    "Σ": "sigma types", "Π": "Π types", "∞": "`∞`", "⊤": "`⊤`", "⊥": "`⊥`", "!": "Boolean `!`",
+    "⋃": "set unions", "⋂": "set intersections", "∮": "integrals", "$": "`$`", "%": "`%`", "`": "quotations",
+    "⨆": "suprema", "⨅": "infima", "∂": "measures", "∏ᶠ": "finprod", "∑'": "infinite sums", "#": "`#`",
+}  # fmt: skip
+FOREIGN_WORDS = {
+    "match": "`match`", "do": "`do`", "by": "`by` inside a term", "have": "`have` inside a term",
+    "show": "`show`", "suffices": "`suffices`", "calc": "`calc`", "nomatch": "`nomatch`",
+    "Type": "types as variables", "Sort": "types as variables", "where": "`where`",
+    "assume": "`assume`", "from": "`from`", "nofun": "`nofun`", "unless": "`unless`",
+}  # fmt: skip
+KEYWORDS = {"then", "else", "in", "with", "at", "end", "deriving", "mut", "return", "let", "if"}
+_CLOSES = {"(": ")", "{": "}", "[": "]", "⦃": "⦄"}
+
+
+class TermParser:
+    """Reads terms from a token list, starting at ``position``."""
+
+    def __init__(self, tokens: list[Token], position: int = 0) -> None:
+        self.tokens = tokens
+        self.position = position
+        self._nesting = 0
+        self._fence = 0  # a token first on its line at or left of this column ends the term
+
+    @property
+    def here(self) -> Token:
+        """The next token."""
+        return self.tokens[self.position]
+
+    def peek(self, ahead: int = 1) -> Token:
+        """A later token, the end token beyond the end."""
+        return self.tokens[min(self.position + ahead, len(self.tokens) - 1)]
+
+    def take(self) -> Token:
+        """The next token, consumed."""
+        token = self.here
+        if token.kind != "end":
+            self.position += 1
+        return token
+
+    def at(self, *spellings: str) -> bool:
+        """Whether the next token is one of these (strings never are)."""
+        return self.here.kind != "string" and self.here.text in spellings
+
+    def expect(self, *spellings: str) -> Token:
+        """Consume one of these or raise ``InvalidStatement``."""
+        if not self.at(*spellings):
+            wanted = " or ".join(f"'{s}'" for s in spellings)
+            self.here.invalid(f"expected {wanted}, found {self._found()}")
+        return self.take()
+
+    def _found(self) -> str:
+        return "the end of the text" if self.here.kind == "end" else f"'{self.here.text}'"
+
+    # --- terms ---------------------------------------------------------------
+
+    def term(self, least: int = 0) -> Syntax:
+        """Parse one term whose top operator binds at least as tightly as ``least``."""
+        self._nesting += 1
+        if self._nesting > MAX_NESTING:
+            self.here.unsupported(f"terms nested more than {MAX_NESTING} deep")
+        left, strength = self._leading()
+        while not self._fenced():
+            token = self.here
+            if token.text == "⁻¹":
+                if strength < MAX or least > MAX:
+                    break
+                left = Prefix(self.take(), "⁻¹", left)
+                continue
+            if token.text == "!" and token.kind == "symbol":
+                left, strength = Prefix(self.take(), "!", left), MAX
+                continue
+            if (
+                token.text == "|"
+                and self.peek().text == "|"
+                and self.peek().glued
+                and not token.glued
+            ):
+                token.unsupported("Boolean `||`")
+            known = INFIX.get(token.text) if token.kind == "symbol" else None
+            if known is None:
+                if token.kind == "symbol" and token.text in FOREIGN_OPERATORS:
+                    token.unsupported(FOREIGN_OPERATORS[token.text])
+                break
+            sign, precedence, left_least, right_least = known
+            if precedence < least:
+                break
+            if strength < left_least:
+                if precedence == 50 and strength == 50:
+                    token.invalid(
+                        f"relations do not chain in Lean: put ∧ before the second '{sign}'"
+                    )
+                break
+            self.take()
+            if sign in RIGHT_CHAINS:
+                # By a loop, so that a long chain does not count as deep nesting.
+                chain = [(token, left)]
+                operand = self.term(precedence + 1)
+                while self.here.kind == "symbol" and not self._fenced():
+                    again = INFIX.get(self.here.text)
+                    if again is None or again[0] != sign:
+                        break
+                    chain.append((self.take(), operand))
+                    operand = self.term(precedence + 1)
+                for at, before in reversed(chain):
+                    operand = Infix(at, sign, before, operand)
+                left = operand
+            elif sign == "≡":
+                left = self._congruence(token, left)
+            else:
+                left = Infix(token, sign, left, self.term(right_least))
+            strength = precedence
+        self._nesting -= 1
+        return left
+
+    def _fenced(self) -> bool:
+        return self.here.first and self.here.column <= self._fence
+
+    def _congruence(self, token: Token, left: Syntax) -> Syntax:
+        right = self.term(51)
+        kind = self.here
+        if kind.text not in ("[MOD", "[ZMOD"):
+            kind.unsupported("`≡` other than [MOD n] and [ZMOD n]")
+        self.take()
+        modulus = self.term()
+        self.expect("]")
+        return Congruent(token, kind.text[1:], left, right, modulus)
+
+    def _leading(self) -> tuple[Syntax, int]:
+        token = self.here
+        if token.kind == "symbol":
+            match token.text:
+                case "∀" | "∃" | "∃!":
+                    return self._quantifier(), MAX
+                case "fun" | "λ":
+                    return self._function(), MAX
+                case "∑" | "∏":
+                    return self._big(), MAX
+                case "¬":
+                    self.take()
+                    return Prefix(token, "¬", self.term(40)), MAX
+                case "-":
+                    self.take()
+                    return Prefix(token, "-", self.term(75)), 75
+                case "√":
+                    self.take()
+                    return Prefix(token, "√", self.term(100)), 100
+        elif token.kind == "name":
+            match token.text:
+                case "if":
+                    return self._conditional(), MAX
+                case "let":
+                    return self._let(), MAX
+                case word if word in FOREIGN_WORDS:
+                    token.unsupported(FOREIGN_WORDS[word])
+        head = self._atom()
+        if isinstance(head, Number):
+            return head, MAX
+        args: list[Syntax] = []
+        while self._starts_argument():
+            args.append(self._argument())
+        return (Call(head.at, head, tuple(args)), MAX - 1) if args else (head, MAX)
+
+    def _starts_argument(self) -> bool:
+        token = self.here
+        if self._fenced():
+            return False
+        if token.kind == "name":
+            return token.text not in KEYWORDS and token.text not in FOREIGN_WORDS
+        if token.kind == "number":
+            return True
+        if token.kind != "symbol":
+            return False
+        if token.text == "|":  # `f |x|`: opens only before a glued term, after a space
+            return not token.glued and self.peek().glued
+        return token.text in ("(", "{", "↑", "⌊", "⌈", "fun", "λ", "⟨", "[", "@", "‖", "·")
+
+    def _argument(self) -> Syntax:
+        if self.at("(") and self.peek().kind == "name" and self.peek(2).text == ":=":
+            self.here.unsupported("named arguments")
+        if self.at("fun", "λ"):
+            return self._function()
+        arg = self._atom()
+        while not self._fenced():
+            if self.at("⁻¹"):
+                arg = Prefix(self.take(), "⁻¹", arg)
+            elif self.at("!") and self.here.kind == "symbol":
+                arg = Prefix(self.take(), "!", arg)
+            else:
+                break
+        return arg
+
+    def _atom(self) -> Syntax:
+        token = self.take()
+        atom: Syntax
+        if token.kind == "name":
+            if token.text in KEYWORDS:
+                token.invalid(f"unexpected '{token.text}'")
+            if token.text in FOREIGN_WORDS:
+                token.unsupported(FOREIGN_WORDS[token.text])
+            atom = Name(token, token.text.replace("«", "").replace("»", ""))
+        elif token.kind == "number":
+            atom = Number(token, token.text)
+        elif token.kind == "string":
+            token.unsupported("strings")
+        elif token.kind == "end":
+            token.invalid("the text ends where a term should be")
+        else:
+            atom = self._bracketed(token)
+        while self.here.kind == "field" and not isinstance(atom, Number):
+            dot = self.take()
+            atom = Field(dot, atom, dot.text[1:])
+        return atom
+
+    def _bracketed(self, token: Token) -> Syntax:
+        fence, self._fence = self._fence, 0
+        try:
+            match token.text:
+                case "(":
+                    return self._parenthesis(token)
+                case "{":
+                    return self._set(token)
+                case "↑":
+                    if self.at("-", "∑", "∏", "√"):
+                        self.here.invalid("`↑` takes an atom: add parentheses")
+                    return Prefix(token, "↑", self._argument())
+                case "⇑" | "↥":
+                    token.unsupported(f"the coercion `{token.text}`")
+                case "|":
+                    inner = self.term()
+                    self.expect("|")
+                    return Bracket(token, "|", inner)
+                case "⌊":
+                    inner = self.term()
+                    return Bracket(
+                        token, "⌊₊" if self.expect("⌋", "⌋₊").text == "⌋₊" else "⌊", inner
+                    )
+                case "⌈":
+                    inner = self.term()
+                    return Bracket(
+                        token, "⌈₊" if self.expect("⌉", "⌉₊").text == "⌉₊" else "⌈", inner
+                    )
+        finally:
+            self._fence = fence
+        if token.text in FOREIGN_ATOMS:
+            token.unsupported(FOREIGN_ATOMS[token.text])
+        token.invalid(f"unexpected '{token.text}'")
+
+    def _parenthesis(self, token: Token) -> Syntax:
+        if self.at(")"):
+            token.unsupported("the unit `()`")
+        if self.at("·"):
+            token.unsupported("`·` functions (write fun)")
+        inner = self.term()
+        if self.at(":"):
+            self.take()
+            inner = Ascribe(token, inner, self.term())
+        elif self.at(","):
+            self.here.unsupported("tuples")
+        elif self.at(":="):
+            self.here.unsupported("named arguments")
+        self.expect(")")
+        return inner
+
+    def _set(self, token: Token) -> Syntax:
+        if self.at("}"):
+            token.unsupported("the empty set")
+        if self.here.kind == "name" and self.peek().text in (":", "|", *GUARDS):
+            name = self.take()
+            type_ = guard = None
+            if self.at(":"):
+                self.take()
+                type_ = self.term()
+            elif self.at(*GUARDS):
+                relation = INFIX[self.take().text][0]
+                guard = (relation, self.term(51))
+            self.expect("|")
+            body = self.term()
+            self.expect("}")
+            return SetWhere(token, Binder(name, name.text, type_, "(", guard), body)
+        items = [self.term()]
+        while self.at(","):
+            self.take()
+            items.append(self.term())
+        if self.at("|", ":"):
+            self.here.unsupported("sets of the form {f x | x}")
+        self.expect("}")
+        return SetList(token, tuple(items))
+
+    # --- binders -------------------------------------------------------------
+
+    def _quantifier(self) -> Syntax:
+        token = self.take()
+        binders = self._bound_names(token)
+        self.expect(",")
+        return Bind(token, token.text, binders, self.term())
+
+    def _function(self) -> Syntax:
+        token = self.take()
+        if self.at("|"):
+            self.here.unsupported("functions by pattern matching")
+        binders = self._bound_names(token)
+        self.expect("=>", "↦")
+        return Bind(token, "fun", binders, self.term())
+
+    def _big(self) -> Syntax:
+        token = self.take()
+        if self.at("'", "ᶠ"):
+            token.unsupported(f"`{token.text}{self.here.text}`")
+        binders = self._bound_names(token)
+        condition = None
+        if self.at("with"):
+            self.take()
+            condition = self.term()
+        self.expect(",")
+        return BigOp(token, token.text, binders, condition, self.term(67))
+
+    def _bound_names(self, token: Token) -> tuple[Binder, ...]:
+        """``x y``, ``x y : T``, ``x ∈ s``, or any number of bracketed groups and plain names."""
+        binders: list[Binder] = []
+        names: list[Token] = []
+        while True:
+            if self.at("(", "{", "[", "⦃"):
+                binders += [Binder(name, name.text, None) for name in names]
+                names = []
+                binders += self.bracketed_binders()
+            elif self.here.kind == "name" and not self.at(*KEYWORDS, *FOREIGN_WORDS):
+                names.append(self.take())
+            else:
+                break
+        if not names and not binders:
+            self.here.invalid(f"'{token.text}' needs a variable, found {self._found()}")
+        if self.at(":"):
+            colon = self.take()
+            if not names:
+                colon.invalid("expected ',' after the binders")
+            type_ = self.term()
+            binders += [Binder(name, name.text, type_) for name in names]
+        elif names and (self.at(*GUARDS) or (self.at("in") and token.text in "∑∏")):
+            if len(names) > 1:
+                self.here.unsupported("one bound shared by several variables")
+            sign = self.take().text
+            relation = "∈" if sign == "in" else INFIX[sign][0]
+            guard = (relation, self.term(51))
+            binders.append(Binder(names[0], names[0].text, None, "(", guard))
+            if self.here.kind != "end" and self.at("("):
+                self.here.unsupported("binders after a bounded binder")
+        else:
+            binders += [Binder(name, name.text, None) for name in names]
+        return tuple(binders)
+
+    def bracketed_binders(self) -> list[Binder]:
+        """One group: ``(x y : T)``, ``{x}``, ``[inst]``, ``(h : P)``."""
+        opening = self.take()
+        style, closing = opening.text, _CLOSES[opening.text]
+        names: list[Token] = []
+        if style == "[":
+            if self.here.kind == "name" and self.peek().text == ":":
+                self.take()
+                self.take()
+            type_: Syntax | None = self.term()
+            self.expect(closing)
+            return [Binder(opening, "_", type_, style)]
+        while self.here.kind == "name" and not self.at(*KEYWORDS, *FOREIGN_WORDS):
+            names.append(self.take())
+        if not names:
+            self.here.invalid(f"a binder needs a name, found {self._found()}")
+        type_ = guard = None
+        if self.at(":"):
+            self.take()
+            type_ = self.term()
+            if self.at(":="):
+                self.here.unsupported("default values of arguments")
+        elif self.at(*GUARDS):
+            if len(names) > 1:
+                self.here.unsupported("one bound shared by several variables")
+            relation = INFIX[self.take().text][0]
+            guard = (relation, self.term(51))
+        elif self.at(","):
+            self.here.unsupported("binders by pattern matching")
+        self.expect(closing)
+        return [Binder(name, name.text, type_, style, guard) for name in names]
+
+    # --- if and let ----------------------------------------------------------
+
+    def _conditional(self) -> Syntax:
+        token = self.take()
+        if self.here.kind == "name" and self.peek().text == ":":
+            self.here.unsupported("`if h : …` with a named condition")
+        if self.at("let"):
+            self.here.unsupported("`if let`")
+        cond = self.term()
+        self.expect("then")
+        yes = self.term()
+        self.expect("else")
+        return If(token, cond, yes, self.term())
+
+    def _let(self) -> Syntax:
+        token = self.take()
+        name = self.take()
+        if name.kind != "name":
+            name.unsupported("`let` with a pattern")
+        binders: list[Binder] = []
+        while not self.at(":", ":=", "end"):
+            if self.at("(", "{", "["):
+                binders += self.bracketed_binders()
+            elif self.here.kind == "name":
+                plain = self.take()
+                binders.append(Binder(plain, plain.text, None))
+            else:
+                self.here.invalid(f"expected ':=', found {self._found()}")
+        type_ = None
+        if self.at(":"):
+            self.take()
+            type_ = self.term()
+        self.expect(":=")
+        fence, self._fence = self._fence, max(self._fence, token.column)
+        value = self.term()
+        self._fence = fence
+        if self.at(";"):
+            self.take()
+        elif not self.here.first:
+            self.here.invalid(
+                f"expected ';' after the value of '{name.text}', found {self._found()}"
+            )
+        return Let(token, name.text, tuple(binders), type_, value, self.term())

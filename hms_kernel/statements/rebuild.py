@@ -1,0 +1,102 @@
+"""Core terms rebuilt with parts replaced, and measured. Elaborates nothing."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import TypeVar
+
+from hms_kernel.statements.names import FOREIGN_NAMES
+from hms_kernel.statements.terms import (
+    Arrow,
+    Fin,
+    Hypothesis,
+    Num,
+    Op,
+    Scalar,
+    Sort,
+    Statement,
+    Term,
+    Var,
+    children,
+)
+from hms_kernel.statements.tokens import Token
+
+MAX_DEPTH = 150  # operators within operators; everybody downstream walks terms by recursion
+
+# Names no variable is printed under: Lean's own, and what the printer writes.
+RESERVED = FOREIGN_NAMES | frozenset(
+    "abs min max if then else let in fun match do by have show from with at end where True False Not And Or"
+    " Iff Eq Ne Even Odd Prime Monotone Antitone StrictMono StrictAnti IsLeast IsGreatest id Nat Int Rat Real"
+    " Prop Fin Type Sort Set Finset theorem lemma example def abbrev open import namespace section variable"
+    " axiom structure inductive class instance noncomputable private protected universe ℕ ℤ ℚ ℝ ℂ λ Σ Π".split()
+)
+
+T = TypeVar("T")
+
+
+def check_size(statement: Statement, at: Token) -> None:
+    """Refuse terms too deep for recursion downstream.
+
+    Raises:
+        UnsupportedStatement: deeper than ``MAX_DEPTH``.
+    """
+    for term in (*(h.prop for h in statement.hypotheses), statement.conclusion):
+        level, depth = [term], 0
+        while level:
+            depth += 1
+            if depth > MAX_DEPTH:
+                at.unsupported(f"a term nested more than {MAX_DEPTH} deep")
+            level = [child for parent in level for child in children(parent)]
+
+
+def replaced(term: Term, name: str, value: Term) -> Term:
+    """``term`` with the free variable ``name`` replaced; sorts inside included."""
+    if isinstance(term, Var):
+        if term.name == name:
+            return replace(value, span=term.span)
+        return Var(term.name, replaced_sort(term.sort, name, value), span=term.span)
+    changed: dict[str, object] = {}
+    for field_ in fields(term):
+        part = getattr(term, field_.name)
+        new: object = part
+        if isinstance(part, Term):
+            new = replaced(part, name, value)
+        elif isinstance(part, tuple):
+            new = tuple(replaced(item, name, value) for item in part)
+        elif isinstance(part, Scalar | Fin | Arrow):
+            new = replaced_sort(part, name, value)
+        if new is not part:
+            changed[field_.name] = new
+    result: Term = replace(term, **changed)  # type: ignore[arg-type]
+    return result
+
+
+def replaced_sort(sort: Sort, name: str, value: Term) -> Sort:
+    """The same for a sort; closed sizes become numerals."""
+    match sort:
+        case Fin(size):
+            from hms_kernel.statements.inference import fold_size
+
+            return Fin(fold_size(replaced(size, name, value)))
+        case Arrow(domain, codomain):
+            return Arrow(replaced_sort(domain, name, value), replaced_sort(codomain, name, value))
+        case _:
+            return sort
+
+
+def substitute(statement: Statement, name: str, value: Term, note: str) -> Statement:
+    """A statement with one of its variables replaced by a closed term."""
+    return Statement(
+        statement.name,
+        tuple(
+            Var(var.name, replaced_sort(var.sort, name, value), span=var.span)
+            for var in statement.variables
+            if var.name != name
+        ),
+        tuple(Hypothesis(h.name, replaced(h.prop, name, value)) for h in statement.hypotheses),
+        replaced(statement.conclusion, name, value),
+        (*statement.notes, note),
+    )
+
+
+__all__ = ["RESERVED", "Num", "Op", "check_size", "replaced", "replaced_sort", "substitute"]
