@@ -22,7 +22,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "model processes",
         "messages events plugins config display",
         "statements transport policy healing recovery store",
-        "scheduler backends specs journal session tables",
+        "scheduler backends specs theorems journal session tables",
         "skills genetics audit metrics",
         "agent",
         "launchers",
@@ -31,8 +31,9 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "client",
         "report hosting",
         "api",
-        "facade magics testing sidecar",
+        "facade magics testing sidecar batch",
         "cli",
+        "__main__",
     )
 )
 
