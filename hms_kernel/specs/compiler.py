@@ -202,7 +202,7 @@ class Compiler:
         assumptions = [*ranges, *assumptions]
         hypotheses = list(dict.fromkeys([*(a.text for a in assumptions if a.text), *hypotheses]))
         missing = [a for a in assumptions if a.missing]
-        definitions = [definition(f, self._vocabulary) for f in writer.formulas.values()]
+        definitions = [self._define(formula) for formula in writer.formulas.values()]
         for variable in inputs.values():
             if not variable.sort:
                 raise Beyond(f"{variable.name} has the type {variable.kind!r}, which is no number")
@@ -218,6 +218,12 @@ class Compiler:
             source=source,
             notes=(*notes, *self._remarks(writer, inputs, missing)),
         )
+
+    def _define(self, formula: Formula) -> str:
+        try:
+            return definition(formula, self._vocabulary)
+        except (Undefined, Beyond) as error:
+            raise type(error)(f"{error}, in the formula {formula.text!r}") from error
 
     def _remarks(
         self, writer: Writer, inputs: Mapping[str, Variable], missing: list[Assumption]

@@ -9,24 +9,21 @@ of the wrong shape becomes a claim that says so.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from hms_kernel.errors import SpecError
-from hms_kernel.specs import sentences
+from hms_kernel.specs import declared, sentences, shapes
 from hms_kernel.specs.claim import Claim, Spec, invalid, unique
 from hms_kernel.specs.compiler import INFORMAL, Compiler
-from hms_kernel.specs.formulas import Call, Chain, Name, Node, Prose, parse, proposition, walk
+from hms_kernel.specs.formulas import Chain, Name, Node, Prose, walk
 from hms_kernel.specs.sentences import Sentence
-from hms_kernel.specs.vocabulary import Formula, Variable, Vocabulary
+from hms_kernel.specs.vocabulary import Formula, Vocabulary
 
 DOMAINS = ("formal_domains", "integrated_domains")
 TARGETS, PROOFS = "formal_verification_targets", "formal_proofs"
 SECTIONS = (*DOMAINS, TARGETS, PROOFS)
 _ABOUT = ("name", "title", "version", "description", "author", "authors", "license", "date")
-_FORMAL_KEYS = ("formal_specification", "formal_basis", "formal_statement", "symbolic_form")
-_SUFFIX = re.compile(r"_(?:calculation|formula|computation|definition|calc)$")
 _ITEMS = ("rules", "system_invariants", "invariants", "properties")
 
 
@@ -47,7 +44,7 @@ def load(data: dict[str, Any], *, name: str, source: str, n: int) -> Spec:
     unread = [key for key in data if key not in SECTIONS and key not in _ABOUT]
     return Spec(
         name=name,
-        title=_text(data.get("name")) or name,
+        title=shapes.text(data.get("name")) or name,
         source=source,
         kind="hms",
         claims=claims,
@@ -60,15 +57,17 @@ class _Reader:
 
     def __init__(self, data: dict[str, Any], n: int) -> None:
         self._data = data
-        variables = [v for path, domain in self._domains() for v in _variables(path, domain)]
-        formulas = [f for path, domain in self._domains() for f in _formulas(path, domain)]
+        variables = [
+            v for path, domain in self._domains() for v in declared.variables(path, domain)
+        ]
+        formulas = [f for path, domain in self._domains() for f in declared.formulas(path, domain)]
         self._vocabulary = Vocabulary(variables, formulas)
         self._vocabulary.settle(self._formal_texts())
         self._compiler = Compiler(self._vocabulary, n)
 
     def _domains(self) -> Iterator[tuple[str, dict[str, Any]]]:
         for section in DOMAINS:
-            for key, domain in _table(self._data.get(section)).items():
+            for key, domain in shapes.table(self._data.get(section)).items():
                 if isinstance(domain, dict):
                     yield key, domain
 
@@ -87,16 +86,16 @@ class _Reader:
 
     def _sentences(self) -> Iterator[tuple[str, str]]:
         for path, domain in self._domains():
-            for formula in _table(domain.get("formulas")).values():
+            for formula in shapes.table(domain.get("formulas")).values():
                 for key in ("constraints", "invariants", "properties"):
-                    for text in _listed(_table(formula).get(key)):
-                        yield _text(text), path
+                    for text in shapes.listed(shapes.table(formula).get(key)):
+                        yield shapes.text(text), path
             for key in _ITEMS:
-                for item in _listed(domain.get(key)):
-                    yield _formal(item), path
-        for group in _table(self._data.get(TARGETS)).values():
-            for item in _listed(group):
-                yield _formal(item), ""
+                for item in shapes.listed(domain.get(key)):
+                    yield declared.formal(item), path
+        for group in shapes.table(self._data.get(TARGETS)).values():
+            for item in shapes.listed(group):
+                yield declared.formal(item), ""
 
     # --- claims -------------------------------------------------------------------
 
@@ -117,7 +116,7 @@ class _Reader:
         if isinstance(found, list):
             yield from ((str(number), item) for number, item in enumerate(found, start=1))
         else:
-            yield from _table(found).items()
+            yield from shapes.table(found).items()
 
     def _in_domains(self, section: str) -> Iterator[Claim]:
         found = self._data[section]
@@ -133,7 +132,7 @@ class _Reader:
                 if part in domain and not isinstance(domain[part], dict):
                     yield _misshapen(f"{path}.{part}", "a table", domain[part])
             yield from self._of_variables(key, domain, path)
-            for name, formula in _table(domain.get("formulas")).items():
+            for name, formula in shapes.table(domain.get("formulas")).items():
                 yield from self._of_formula(key, name, formula, f"{path}.formulas.{name}")
             for part in _ITEMS:
                 if part in domain:
@@ -141,13 +140,13 @@ class _Reader:
 
     def _of_variables(self, key: str, domain: dict[str, Any], path: str) -> Iterator[Claim]:
         """Constraints on outputs are claims; constraints on inputs are assumptions."""
-        for name, entry in _table(domain.get("variables")).items():
+        for name, entry in shapes.table(domain.get("variables")).items():
             place = f"{path}.variables.{name}"
             if not isinstance(entry, dict):
                 yield _misshapen(place, "a table with type and constraints", entry)
                 continue
             output = isinstance(self._vocabulary.find(name, key), Formula)
-            texts = _texts(entry.get("constraints"))
+            texts = shapes.texts(entry.get("constraints"))
             for number, text in enumerate(texts, start=1):
                 id = name if len(texts) == 1 else f"{name}.{number}"
                 yield from self._range(sentences.about(name, text), text, id, key, place, output)
@@ -185,7 +184,7 @@ class _Reader:
         if not isinstance(entry, dict):
             yield _misshapen(path, "a table with a symbolic_form", entry)
             return
-        for number, text in enumerate(_texts(entry.get("constraints")), start=1):
+        for number, text in enumerate(shapes.texts(entry.get("constraints")), start=1):
             # What is neither about inputs nor prose is a claim: a closed sum, a bound on the output.
             if self._is_claim(text, domain):
                 yield self._compiler.sentence(
@@ -217,15 +216,15 @@ class _Reader:
                     )
                 case dict():
                     id = (
-                        _text(item.get("property"))
-                        or _text(item.get("name"))
-                        or _text(item.get("id"))
+                        shapes.text(item.get("property"))
+                        or shapes.text(item.get("name"))
+                        or shapes.text(item.get("id"))
                         or id
                     )
                     yield self._compiler.sentence(
-                        _formal(item), domain, id=id, source=place,
-                        natural_language=_text(item.get("statement")) or _text(item.get("description")),
-                        priority=_text(item.get("priority")),
+                        declared.formal(item), domain, id=id, source=place,
+                        natural_language=shapes.text(item.get("statement")) or shapes.text(item.get("description")),
+                        priority=shapes.text(item.get("priority")),
                     )  # fmt: skip
                 case _:
                     yield _misshapen(place, "a text or a table", item, id=id)
@@ -235,12 +234,12 @@ class _Reader:
         place = f"{PROOFS}.{key}"
         if not isinstance(entry, dict):
             return _misshapen(place, "a table with theorem and proof_outline", entry, id=key)
-        theorem = _text(entry.get("theorem")) or _text(entry.get("statement"))
+        theorem = shapes.text(entry.get("theorem")) or shapes.text(entry.get("statement"))
         notes: tuple[str, ...] = ()
-        if status := _text(entry.get("proof_status")):
+        if status := shapes.text(entry.get("proof_status")):
             notes = (f"its authors give the proof the status {status!r}; that is no check",)
         known: dict[str, Any] = {"id": key, "natural_language": theorem, "source": place}
-        outline = _texts(entry.get("proof_outline"))
+        outline = shapes.texts(entry.get("proof_outline"))
         try:
             said = (
                 sentences.read(theorem) if not outline else Sentence(sentences.conclusion(outline))
@@ -251,95 +250,6 @@ class _Reader:
         if outline:
             notes = (f"the claim is what the outline concludes: {outline[-1]}", *notes)
         return self._compiler.claim(said, "", notes=notes, local=local, **known)
-
-
-# --- the vocabulary ---------------------------------------------------------------
-
-
-def _variables(domain: str, entry: dict[str, Any]) -> Iterator[Variable]:
-    for name, found in _table(entry.get("variables")).items():
-        about = _table(found)
-        kind = about.get("type", "")
-        yield Variable(
-            name=name,
-            lean=name,
-            domain=domain,
-            kind=kind if isinstance(kind, str) else repr(kind),
-            constraints=tuple(_texts(about.get("constraints"))),
-        )
-
-
-def _formulas(domain: str, entry: dict[str, Any]) -> Iterator[Formula]:
-    for key, found in _table(entry.get("formulas")).items():
-        about = _table(found)
-        text = found if isinstance(found, str) else _formal(about)
-        short = _SUFFIX.sub("", key)
-        formula = Formula(
-            key=key, lean=short, domain=domain, text=text, body=None,
-            constraints=tuple(_texts(about.get("constraints"))),
-            names={key.casefold(), short.casefold()},
-        )  # fmt: skip
-        try:
-            node = parse(text)
-        except Prose as error:
-            formula.problem = str(error)
-            head = text.partition("=")[0].strip()
-            if re.fullmatch(r"\w+", head):
-                formula.names.add(head.casefold())
-        else:
-            _read_formula(formula, node)
-        yield formula
-
-
-def _read_formula(formula: Formula, node: Node) -> None:
-    match node:
-        case Chain(("=",), (Name(name), body)):
-            formula.names.add(name.casefold())
-            formula.body = body
-        case Chain(("=",), (Call(name, args), body)) if all(isinstance(a, Name) for a in args):
-            formula.names.add(name.casefold())
-            formula.indices = tuple(a.name for a in args if isinstance(a, Name))
-            formula.body = body
-        case _ if not proposition(node):
-            formula.body = node
-        case _:
-            formula.problem = "it has no name on the left of a single ="
-
-
-# --- plain data, of whatever shape ------------------------------------------------
-
-
-def _text(value: Any) -> str:
-    return value.strip() if isinstance(value, str) else ""
-
-
-def _table(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _texts(value: Any) -> list[str]:
-    """A text or a list of texts; anything else is kept as what it looks like, never dropped."""
-    values = value if isinstance(value, list) else [] if value is None else [value]
-    return [found for v in values if (found := v.strip() if isinstance(v, str) else repr(v))]
-
-
-def _formal(item: Any) -> str:
-    """The most formal text of an entry."""
-    if isinstance(item, str):
-        return item
-    about = _table(item)
-    return next(
-        (
-            text
-            for key in (*_FORMAL_KEYS, "statement", "description")
-            if (text := _text(about.get(key)))
-        ),
-        "",
-    )
 
 
 def _misshapen(path: str, expected: str, found: Any, id: str = "") -> Claim:

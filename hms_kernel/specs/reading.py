@@ -74,6 +74,8 @@ def parse(text: str, name: str, suffix: str = "") -> Any:
         SpecError: a syntax error with its line and column, a key given twice, or nesting
             too deep to read.
     """
+    if suffix in (".lean", ".jsonl"):
+        raise SpecError(f"{name} is a file of theorems, not a specification; try hms prove {name}")
     like_json = text.lstrip()[:1] in ("{", "[") and not _HEADER.match(text)
     as_json = suffix == ".json" or (suffix != ".toml" and like_json)
     try:

@@ -12,7 +12,7 @@ import re
 from typing import Any
 
 from hms_kernel.errors import SpecError
-from hms_kernel.specs import binders, library
+from hms_kernel.specs import binders, library, shapes
 from hms_kernel.specs.claim import Claim, Spec, broken, invalid, is_command, unique, unsupported
 
 FORMAL = ("formal_expression", "formal_statement", "lean_expr", "lean")
@@ -53,14 +53,14 @@ def _claim(entry: Any, number: int, shared: tuple[str, ...]) -> Claim:
         return invalid(
             f"malformed: {place} is no table of keys", id=f"theorem.{number}", source=place
         )
-    id = next((i for key in _IDS if (i := _string(entry.get(key)))), f"theorem.{number}")
+    id = next((i for key in _IDS if (i := shapes.text(entry.get(key)))), f"theorem.{number}")
     about: dict[str, Any] = {
         "id": id,
         "natural_language": next(
-            (t for key in ("natural_language", "statement", "description") if (t := _string(entry.get(key)))), ""
+            (t for key in ("natural_language", "statement", "description") if (t := shapes.text(entry.get(key)))), ""
         ),
-        "priority": _string(entry.get("priority")),
-        "source": ".".join(filter(None, (_string(entry.get(k)) for k in ("source_module", "source_function"))))
+        "priority": shapes.text(entry.get("priority")),
+        "source": ".".join(filter(None, (shapes.text(entry.get(k)) for k in ("source_module", "source_function"))))
         or place,
     }  # fmt: skip
     missing = () if id != f"theorem.{number}" else (f"{place} has no id: {', '.join(_IDS)}",)
@@ -86,7 +86,7 @@ def _formal(entry: dict[str, Any]) -> str:
             if entry[key].strip():
                 return str(entry[key].strip())
             raise _Malformed(f"{key} is empty")
-    statement = _string(entry.get("statement"))
+    statement = shapes.text(entry.get("statement"))
     return statement if is_command(statement) or _SYMBOLS.search(statement) else ""
 
 
@@ -144,10 +144,6 @@ def _goal(
 
 
 # --- plain data -------------------------------------------------------------------
-
-
-def _string(value: Any) -> str:
-    return value.strip() if isinstance(value, str) else ""
 
 
 def _status(entry: dict[str, Any]) -> tuple[str, ...]:

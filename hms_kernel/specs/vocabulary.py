@@ -50,7 +50,7 @@ class Formula:
     indices: tuple[str, ...] = ()  # "share(s) = ..." names its index
     constraints: tuple[str, ...] = ()
     output: Variable | None = None
-    names: set[str] = field(default_factory=set)  # casefolded
+    names: list[str] = field(default_factory=list)  # casefolded, the most telling first
     indexed: bool = False  # one value per term
     inputs: tuple[Variable, ...] = ()  # in order of first use, those of nested formulas included
     nested: tuple[Formula, ...] = ()  # formulas it uses, innermost first
@@ -62,18 +62,19 @@ class Vocabulary:
     def __init__(self, variables: Iterable[Variable], formulas: Iterable[Formula]) -> None:
         self.formulas = list(formulas)
         listed = list(variables)
-        declared = {(v.domain, v.name.casefold()): v for v in reversed(listed)}
+        # An output declared in the formula's own domain first; failing that, in any other.
+        called: dict[str, list[Variable]] = {}
+        for variable in listed:
+            called.setdefault(variable.name.casefold(), []).append(variable)
+        taken: set[int] = set()
+        for local in (True, False):
+            for formula in self.formulas:
+                if formula.output is None:
+                    formula.output = _output(formula, called, taken, local)
+                    taken.add(id(formula.output))
         for formula in self.formulas:
-            formula.output = next(
-                (
-                    declared[formula.domain, name]
-                    for name in sorted(formula.names)
-                    if (formula.domain, name) in declared
-                ),
-                None,
-            )
             if formula.output is not None:
-                formula.names.add(formula.output.name.casefold())
+                formula.names.append(formula.output.name.casefold())
                 formula.lean = formula.output.lean
         outputs = {id(formula.output) for formula in self.formulas}
         self.inputs = [v for v in listed if id(v) not in outputs]
@@ -83,6 +84,7 @@ class Vocabulary:
         self._meanings: dict[str, dict[str, str]] = {}
         self._distinct_names()
         self._list_names()
+        self.taken = {thing.lean for thing in self._things()}  # every Lean name in use
 
     def _distinct_names(self) -> None:
         taken = set(KEYWORDS)
@@ -108,17 +110,13 @@ class Vocabulary:
                 for name in formula.names:
                     self._computed.setdefault((domain, name), formula)
         for thing in self._things():
-            names = {thing.name.casefold()} if isinstance(thing, Variable) else thing.names
+            names = [thing.name.casefold()] if isinstance(thing, Variable) else thing.names
             for name in names:
                 self._meanings.setdefault(name, {}).setdefault(thing.lean, thing.domain)
 
     def _things(self) -> Iterator[Variable | Formula]:
         yield from self.inputs
         yield from self.formulas
-
-    def taken(self) -> set[str]:
-        """Every Lean name in use."""
-        return {thing.lean for thing in self._things()}
 
     def find(self, name: str, domain: str) -> Variable | Formula | None:
         """What a name means in a domain's text: exact spelling first, then without regard to case."""
@@ -195,6 +193,18 @@ class Vocabulary:
         formula.nested = tuple(nested.values())
         formula.indexed = indexed
         done.add(id(formula))
+
+
+def _output(
+    formula: Formula, called: dict[str, list[Variable]], taken: set[int], local: bool
+) -> Variable | None:
+    """The declared variable that a formula computes."""
+    for name in formula.names:
+        for variable in called.get(name, ()):
+            here = variable.domain == formula.domain or not local
+            if here and id(variable) not in taken:
+                return variable
+    return None
 
 
 def _named(node: Node, within: bool) -> Iterable[tuple[Name | Call, bool]]:

@@ -241,7 +241,7 @@ class Writer:
             self._use(variable)
 
     def _fresh(self, name: str) -> str:
-        return fresh(name, self._vocabulary.taken())
+        return fresh(name, self._vocabulary.taken)
 
 
 def definition(formula: Formula, vocabulary: Vocabulary) -> str:

@@ -48,6 +48,7 @@ CLINIC: dict[str, Any] = {
                 "pool": {"symbolic_form": "pool = loop - 1"},
                 "shape": {"symbolic_form": "shape = ward * 2", "invariants": ["shape ≥ 0"]},
                 "root": {"symbolic_form": "root = beds ^ (1/2)", "invariants": ["root ≥ 0"]},
+                "gap": {"symbolic_form": "gap = beds - floor9", "invariants": ["gap ≥ 0"]},
             },
             "rules": ["∀ wards w: share(w) ≤ 1", {"name": "kindness", "statement": "Be kind"}],
         }
@@ -164,6 +165,12 @@ def test_undefined_names_are_all_named():
     assert reason(clinic()["ghost"]) == "undefined: `phantom`, `ether` are not defined in the file"
 
 
+def test_a_formula_over_undefined_names_is_quoted():
+    assert reason(clinic()["gap.invariants.1"]) == (
+        "undefined: `floor9` is not defined in the file, in the formula 'gap = beds - floor9'"
+    )
+
+
 def test_a_claim_about_a_formula_that_is_not_understood_is_invalid():
     claims = clinic()
 
@@ -227,6 +234,24 @@ def test_a_shared_variable_that_is_declared_alike_is_one_variable():
 
     assert claim.statement == "x ≥ 0"
     assert claim.variables == (("x", "ℝ"),)
+
+
+def test_an_output_that_another_domain_declares_is_an_output_all_the_same():
+    data = {
+        "formal_domains": {
+            "one": {"variables": {"total": {"type": "float", "constraints": "total ≤ 1"}}},
+            "two": {
+                "variables": {"x": {"type": "float", "constraints": "x ≥ 0"}},
+                "formulas": {"sum": {"symbolic_form": "TOTAL = x + x"}},
+            },
+        },
+    }
+
+    (claim,) = specs.load_data(data, name="x").claims
+
+    assert claim.id == "total.range"
+    assert claim.statement == "total x ≤ 1"
+    assert claim.hypotheses == ("x ≥ 0",)
 
 
 def test_a_section_nobody_reads_is_mentioned():

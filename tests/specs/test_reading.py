@@ -121,6 +121,11 @@ def test_what_is_neither_is_told(tmp_path):
     assert "neither valid TOML nor JSON" in refusal_of(tmp_path, "Dear reader,", "file.txt")
 
 
+@pytest.mark.parametrize("name", ["file.lean", "file.jsonl"])
+def test_a_file_of_theorems_is_sent_to_the_right_command(tmp_path, name):
+    assert "try hms prove" in refusal_of(tmp_path, "theorem t : 1 = 1 := by sorry", name)
+
+
 def test_a_key_given_twice_is_told_rather_than_lost(tmp_path):
     assert "the key 'id' twice" in refusal_of(tmp_path, '{"claims": [{"id": "a", "id": "b"}]}')
 
