@@ -29,11 +29,9 @@ def load(group: str, name: str) -> Any:
     try:
         return found.load()
     except ImportError as error:
-        extra = (
-            f" (pip install 'hms-workbench[{name}]')"
-            if found.dist and found.dist.name == "hms-workbench"
-            else ""
+        extras = found.dist.metadata.get_all("Provides-Extra", []) if found.dist else []
+        remedy = (
+            f" (pip install '{found.dist.name}[{name}]')" if found.dist and name in extras else ""
         )
-        raise BackendMissing(
-            f"{name} needs {error.name or 'a package'} that is not installed{extra}"
-        ) from error
+        missing = error.name or "a package"
+        raise BackendMissing(f"{name} needs {missing}, which is not installed{remedy}") from error

@@ -1,0 +1,318 @@
+"""The command line as a person and as a script use it: real processes, real output, exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+MONEYBALL = DATA / "moneyball_formal_specifications.json"
+
+
+def hms(
+    *arguments: object, timeout: float = 240, **environment: str
+) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-m", "hms_kernel", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        env=os.environ | {"COLUMNS": "160", "PYTHONUTF8": "1"} | environment,
+        check=False,
+    )
+
+
+def lines(output: str) -> list[dict]:
+    return [json.loads(line) for line in output.splitlines()]
+
+
+class TestDemo:
+    def test_shows_every_claim_and_the_numbers_that_break_the_false_ones(self):
+        done = hms("demo", "--agents", 2)
+
+        assert done.returncode == 0, done.stderr
+        assert re.search(r"war_score_bounds +✘ refuted +replayed", done.stdout)
+        assert re.search(r"sps_bounds +✔ proved", done.stdout)
+        assert re.search(r"d = \[", done.stdout)
+        assert "agent-1" in done.stdout
+        assert re.search(r"stored in .*store\.sqlite", done.stdout)
+
+    def test_leaves_no_process_behind(self, hms_home):
+        hms("demo", "--agents", 2)
+
+        left = [
+            process.pid
+            for process in psutil.process_iter(["environ"])
+            if (process.info["environ"] or {}).get("HMS_HOME") == str(hms_home)
+            and process.pid != os.getpid()
+        ]
+        assert left == []
+
+
+class TestVerify:
+    def test_prints_one_object_with_every_claim(self, tmp_path):
+        spec = tmp_path / "mine.toml"
+        spec.write_text(
+            """
+            [spec]
+            name = "mine"
+            [[claims]]
+            id = "true"
+            statement = "x * x ≥ 0"
+            variables = { x = "ℝ" }
+            [[claims]]
+            id = "false"
+            statement = "x * x ≥ x"
+            variables = { x = "ℝ" }
+            """
+        )
+
+        done = hms("verify", spec, "--json", "--agents", 1)
+        printed = json.loads(done.stdout)
+
+        assert done.returncode == 1, done.stderr
+        assert printed["spec"] == "mine"
+        assert [(c["id"], c["verdict"]) for c in printed["claims"]] == [
+            ("true", "proved"),
+            ("false", "refuted"),
+        ]
+        assert set(printed["claims"][0]) >= {
+            "id",
+            "statement",
+            "source",
+            "verdict",
+            "trust",
+            "reason",
+            "counterexample",
+            "evidence",
+            "duration_s",
+            "agent",
+            "attempts",
+        }
+        assert printed["summary"]["proved"] == 1
+        assert printed["summary"]["total"] == 2
+
+    @pytest.mark.skipif(not MONEYBALL.exists(), reason="the real specification is not here")
+    def test_settles_the_real_specification(self):
+        printed = json.loads(hms("verify", MONEYBALL, "--json").stdout)
+        verdicts = {claim["id"]: claim["verdict"] for claim in printed["claims"]}
+
+        assert verdicts["war_score_bounds"] == "refuted"
+        assert verdicts["drp_conservative"] == "refuted"
+        assert verdicts["sps_bounds"] == "proved"
+        assert verdicts["pareto_optimality"] == "invalid"
+
+    @pytest.mark.skipif(not DATA.exists(), reason="the real repository is not here")
+    def test_settles_the_real_theorem_repository(self):
+        printed = json.loads(
+            hms("verify", DATA / "theorem_repository_example.json", "--json").stdout
+        )
+        claims = {claim["id"]: claim for claim in printed["claims"]}
+
+        assert {name: claim["verdict"] for name, claim in claims.items()} | {
+            "U-01": "",
+            "M-02": "",
+        } == {
+            "E-01": "refuted",
+            "E-02": "unsupported",
+            "E-03": "proved",
+            "E-04": "proved",
+            "U-01": "",
+            "M-02": "",
+        }
+        assert {claims["U-01"]["verdict"], claims["M-02"]["verdict"]} <= {"unsupported", "invalid"}
+        assert all(claims[name]["reason"] for name in ("E-02", "U-01", "M-02"))
+        assert "warScore" in json.dumps(claims["E-01"]["evidence"])
+        assert any("ℝ" in note for note in claims["E-04"]["evidence"]["notes"])
+
+    @pytest.mark.skipif(not DATA.exists(), reason="the real prose is not here")
+    def test_calls_prose_invalid_with_a_reason_each(self):
+        printed = json.loads(hms("verify", DATA / "healthcare_theorems.json", "--json").stdout)
+
+        assert [claim["verdict"] for claim in printed["claims"]] == ["invalid"] * 5
+        assert all("informal" in claim["reason"] for claim in printed["claims"])
+
+    def test_exits_with_0_when_every_claim_is_proved(self, tmp_path):
+        spec = tmp_path / "mine.json"
+        spec.write_text(json.dumps({"claims": [{"id": "a", "statement": "1 + 1 = 2"}]}))
+
+        done = hms("verify", spec, "--agents", 1)
+
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    @pytest.mark.parametrize(
+        ("content", "said"),
+        [("{", "JSON"), ("[]", "empty|no claim|nothing"), ('{"x": 1}', "x")],
+    )
+    def test_exits_with_2_for_a_file_it_cannot_use_and_says_why(self, tmp_path, content, said):
+        spec = tmp_path / "broken.json"
+        spec.write_text(content)
+
+        done = hms("verify", spec)
+
+        assert done.returncode == 2
+        assert re.search(said, done.stderr)
+        assert "Traceback" not in done.stderr
+
+    def test_suggests_the_name_that_was_meant(self):
+        done = hms("verify", "moneybal")
+
+        assert done.returncode == 2
+        assert "moneyball" in done.stderr
+
+    def test_keeps_the_run_where_it_is_told_to(self, tmp_path):
+        spec = tmp_path / "mine.json"
+        spec.write_text(json.dumps({"claims": [{"id": "a", "statement": "1 + 1 = 2"}]}))
+        store = tmp_path / "kept.sqlite"
+
+        printed = json.loads(hms("verify", spec, "--json", "--store", store).stdout)
+
+        assert printed["summary"]["store"] == str(store)
+        assert store.stat().st_size > 0
+
+
+class TestProve:
+    def test_answers_every_line_in_order_and_one_bad_line_spoils_nothing(self, tmp_path):
+        file = tmp_path / "theorems.jsonl"
+        file.write_text(
+            '{"theorem_id": "good", "lean_expr": "theorem t (x : ℝ) : 0 ≤ x * x := by sorry"}\n'
+            "not json\n"
+            '{"theorem_id": "typo", "lean_expr": "∀ x : ℝ, y = x"}\n'
+            "\n"
+            '{"theorem_id": "assumed", "lean_expr": "∀ x : ℝ, x ≤ 2", "axioms": ["x ≤ 1"]}\n'
+            '{"theorem_id": "nameless"}\n'
+            '{"theorem_id": "false", "lean_expr": "∀ n : ℕ, n - 1 + 1 = n"}\n',
+        )
+
+        done = hms("prove", file, "--json", "--agents", 2)
+        printed = lines(done.stdout)
+
+        assert done.returncode == 1, done.stderr
+        assert [(entry["theorem_id"], entry["verdict"]) for entry in printed] == [
+            ("good", "proved"),
+            ("line-2", "invalid"),
+            ("typo", "invalid"),
+            ("assumed", "proved"),
+            ("nameless", "invalid"),
+            ("false", "refuted"),
+        ]
+        assert printed[-1]["counterexample"] == {"n": "0"}
+        assert all(
+            set(entry)
+            == {
+                "theorem_id",
+                "verdict",
+                "trust",
+                "reason",
+                "counterexample",
+                "evidence",
+                "duration_s",
+            }
+            for entry in printed
+        )
+
+    def test_reads_several_theorems_of_a_lean_file(self, tmp_path):
+        file = tmp_path / "mine.lean"
+        file.write_text(
+            "import Mathlib\nopen Real\n\n"
+            "def twice (x : ℝ) : ℝ := x + x\n\n"
+            "theorem first (x : ℝ) : twice x = 2 * x := by\n  unfold twice\n  ring\n\n"
+            "/-- Not so. -/\ntheorem second (x : ℝ) : twice x ≥ x := sorry\n"
+        )
+
+        printed = lines(hms("prove", file, "--agents", 1).stdout)
+
+        assert [(e["theorem_id"], e["verdict"]) for e in printed] == [
+            ("first", "proved"),
+            ("second", "refuted"),
+        ]
+
+    @pytest.mark.parametrize("name", ["missing.lean", "theorems.txt", "."])
+    def test_exits_with_2_for_what_it_cannot_read(self, tmp_path, name):
+        (tmp_path / "theorems.txt").write_text("1 = 1")
+
+        done = hms("prove", tmp_path / name)
+
+        assert done.returncode == 2
+        assert done.stderr.startswith("hms: ")
+
+
+class TestStatus:
+    def test_shows_agents_tasks_attempts_and_verdicts_after_the_run(self, tmp_path):
+        spec = tmp_path / "mine.json"
+        claim = {"id": "a", "statement": "x ≥ 0", "variables": {"x": "ℝ"}}
+        spec.write_text(json.dumps({"claims": [claim]}))
+        run = json.loads(hms("verify", spec, "--json", "--agents", 1).stdout)
+
+        shown = hms("status")
+        told = json.loads(hms("status", run["summary"]["session"], "--json").stdout)
+
+        assert "a" in shown.stdout
+        assert "ended" in shown.stdout
+        assert [agent["phase"] for agent in told["agents"]] == ["stopped"]
+        assert [task["phase"] for task in told["tasks"]] == ["succeeded"]
+        assert [attempt["agent"] for attempt in told["attempts"]] == ["agent-1"]
+        [verdict] = told["verdicts"]
+        assert verdict["verdict"] == "refuted"
+        assert verdict["counterexample"]["x"].startswith("-")
+        assert verdict["evidence"]["checker"].startswith("z3")
+
+    def test_says_how_to_begin_when_nothing_has_run_yet(self):
+        done = hms("status")
+
+        assert done.returncode == 2
+        assert "hms demo" in done.stderr
+
+    def test_names_the_sessions_there_are_when_asked_for_another(self, tmp_path):
+        done = hms("status", "nosuch")
+
+        assert done.returncode == 2
+        assert "nosuch" in done.stderr
+
+
+@pytest.mark.usefixtures("rehearsal")
+class TestInterrupting:
+    @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+    def test_stops_the_agents_and_says_so(self, tmp_path, hms_home, number, code):
+        slow = tmp_path / "slow.jsonl"
+        hard = "∀ (a b c d e f : ℝ), a^5 + b^5 + c^5 = d^5 + e^5 + f^5 → a*b*c*d*e*f < a^9 + 10^9"
+        entry = json.dumps({"theorem_id": "t", "lean_expr": hard})
+        slow.write_text(f"{entry}\n" * 40)
+        command = [sys.executable, "-m", "hms_kernel", "prove", str(slow), "--json"]
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+        ) as running:
+            assert running.stdout is not None
+            running.stdout.readline()
+            family = psutil.Process(running.pid).children(recursive=True)
+            os.killpg(running.pid, number)
+            running.communicate(timeout=120)
+
+        assert running.returncode == code
+        assert family
+        _, alive = psutil.wait_procs(family, timeout=60)
+        assert alive == []
+
+
+def test_help_teaches_every_verb():
+    shown = hms("--help").stdout
+
+    for verb in ("demo", "verify", "prove", "status", "stop"):
+        assert verb in shown
+        assert "Usage" in hms(verb, "--help").stdout
+
+
+def test_a_mistyped_option_is_an_error_of_one_screen():
+    done = hms("verify", "moneyball", "--agent", "2")
+
+    assert done.returncode == 2
+    assert "--agents" in done.stderr
+    assert "Traceback" not in done.stderr
