@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from hms_kernel.version import __version__
 
 if TYPE_CHECKING:
-    from hms_kernel.api import AgentHandle, Attached, Run, TaskHandle, Workbench, attach
+    from hms_kernel.api import Attached, Workbench, attach
     from hms_kernel.errors import (
         AgentError,
         AgentLost,
@@ -31,11 +31,13 @@ if TYPE_CHECKING:
         TaskFailed,
         UsageError,
     )
+    from hms_kernel.handles import AgentHandle, Run, TaskHandle
     from hms_kernel.model import Budget, Goal, Limits, Outcome, Phase, Trust, Verdict
     from hms_kernel.report import Report
 
 _HOME = {
-    "hms_kernel.api": ("AgentHandle", "Attached", "Run", "TaskHandle", "Workbench", "attach"),
+    "hms_kernel.api": ("Attached", "Workbench", "attach"),
+    "hms_kernel.handles": ("AgentHandle", "Run", "TaskHandle"),
     "hms_kernel.errors": (
         "AgentError",
         "AgentLost",

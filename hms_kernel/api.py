@@ -10,13 +10,11 @@ with hms.Workbench() as wb:
 
 from __future__ import annotations
 
-import asyncio
 import atexit
-import contextlib
 import time
 import uuid
-from collections.abc import Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from collections.abc import Sequence
+from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,223 +22,36 @@ import msgspec
 
 from hms_kernel import config, display, hosting, specs, tables
 from hms_kernel import session as sessions
-from hms_kernel.client import Client, Line, RemoteLine, checked
-from hms_kernel.errors import AgentLost, SessionError, TaskFailed, UsageError
+from hms_kernel.client import Client, Line, RemoteLine
+from hms_kernel.errors import AgentLost, UsageError
+from hms_kernel.handles import AgentHandle, Run, TaskHandle
 from hms_kernel.messages import (
     AcceptedResponse,
     AgentStatus,
-    AgentStatusRequest,
-    AgentStatusResponse,
-    CancelTaskRequest,
     CloseSessionRequest,
     PingRequest,
     PingResponse,
     Response,
     SpawnAgentRequest,
     SpawnAgentResponse,
-    StopAgentRequest,
     SubmitTaskRequest,
     SubmitTaskResponse,
-    TaskStatus,
-    TaskStatusRequest,
-    TaskStatusResponse,
 )
 from hms_kernel.model import (
     AgentPhase,
     AgentSpec,
     Budget,
     Fact,
-    Failure,
     Goal,
     Limits,
-    Phase,
-    Value,
-    Verdict,
 )
 from hms_kernel.policy import Gate
-from hms_kernel.report import Report, Settlement
 from hms_kernel.specs import Claim, Spec
 
 if TYPE_CHECKING:
     import pandas as pd
 
-LONG_POLL_S = 20.0  # one request's wait for a task; repeated until the caller's own limit
 KILL_MARGIN_S = 5.0  # a prover gets so long beyond its wall clock to stop by itself
-
-
-class AgentHandle:
-    """One agent: ask how it is, stop it."""
-
-    def __init__(self, client: Client, agent_id: str) -> None:
-        self._client = client
-        self.agent_id = agent_id
-
-    def status(self) -> AgentStatus:
-        """How it is now."""
-        request = AgentStatusRequest(agent_id=self.agent_id)
-        return self._client.ask(request, AgentStatusResponse).agents[0]
-
-    @property
-    def pid(self) -> int | None:
-        """Its process; None while it has none. A restarted agent has a new one."""
-        return self.status().pid
-
-    def stop(self) -> None:
-        """End it, and do not bring it back; what it runs goes to another agent."""
-        self._client.ask(StopAgentRequest(agent_id=self.agent_id), AcceptedResponse)
-
-    def __repr__(self) -> str:
-        return f"<agent {self.agent_id}>"
-
-
-class TaskHandle:
-    """One task: ask where it stands, wait for its answer, cancel it. Awaitable."""
-
-    def __init__(self, client: Client, task_id: str, label: str = "") -> None:
-        self._client = client
-        self.task_id = task_id
-        self.label = label
-
-    def status(self) -> TaskStatus:
-        """Where it stands now."""
-        return self._client.ask(TaskStatusRequest(task_id=self.task_id), TaskStatusResponse).status
-
-    def done(self) -> bool:
-        """Whether it has ended."""
-        return Phase(self.status().phase).terminal
-
-    def cancel(self) -> None:
-        """End it without an answer; work on it stops. Nothing happens when it has ended already."""
-        self._client.ask(CancelTaskRequest(task_id=self.task_id), AcceptedResponse)
-
-    def wait(self, timeout_s: float | None = None) -> TaskStatus:
-        """Wait until it has ended.
-
-        Raises:
-            TimeoutError: it has not ended within ``timeout_s`` seconds; it goes on.
-        """
-        deadline = None if timeout_s is None else time.monotonic() + timeout_s
-        while True:
-            left = LONG_POLL_S if deadline is None else deadline - time.monotonic()
-            wait_s = max(0.0, min(LONG_POLL_S, left))
-            request = TaskStatusRequest(task_id=self.task_id, wait_s=wait_s)
-            status = self._client.ask(request, TaskStatusResponse, wait_s=wait_s).status
-            if Phase(status.phase).terminal:
-                return status
-            if deadline is not None and time.monotonic() >= deadline:
-                raise TimeoutError(f"task {self.task_id} has not ended within {timeout_s:g} s")
-
-    def result(self, timeout_s: float | None = None) -> Any:
-        """Wait for the answer: a ``Verdict`` for a proof, the skill's value otherwise.
-
-        A proof always has a verdict; one that was lost or cancelled is ``unknown``.
-
-        Raises:
-            TaskFailed: a task of another skill has no answer.
-            TimeoutError: it has not ended within ``timeout_s`` seconds; it goes on.
-        """
-        return _answer(self.wait(timeout_s))
-
-    def __await__(self) -> Generator[Any, None, Any]:
-        return self._wait_async().__await__()
-
-    async def _wait_async(self) -> Any:
-        while True:
-            request = TaskStatusRequest(task_id=self.task_id, wait_s=LONG_POLL_S)
-            response = await asyncio.wrap_future(self._client.send(request))
-            status = checked(response, TaskStatusResponse).status
-            if Phase(status.phase).terminal:
-                return _answer(status)
-
-    def __repr__(self) -> str:
-        return f"<task {self.task_id}{f' {self.label}' if self.label else ''}>"
-
-    def _repr_html_(self) -> str:
-        return display.html_table([_plain(self.status())])
-
-
-class Run:
-    """All claims of one specification on their way to verdicts. Awaitable; shows itself as a table."""
-
-    def __init__(
-        self, client: Client, name: str, spec: Spec, tasks: Sequence[TaskHandle], store: str
-    ) -> None:
-        self._client = client
-        self.name = name
-        self.spec = spec
-        self.tasks = tuple(tasks)  # in the order of ``spec.claims``
-        self.store = store
-
-    def result(self, timeout_s: float | None = None) -> Report:
-        """Wait for every verdict.
-
-        Raises:
-            TimeoutError: not all are in within ``timeout_s`` seconds; the run goes on.
-        """
-        deadline = None if timeout_s is None else time.monotonic() + timeout_s
-        for task in self.tasks:
-            task.wait(None if deadline is None else max(0.0, deadline - time.monotonic()))
-        return self.report()
-
-    def report(self) -> Report:
-        """The verdicts as they are now; claims still open are left out."""
-        # All questions are on their way before the first answer is read.
-        asked = [self._client.send(TaskStatusRequest(task_id=task.task_id)) for task in self.tasks]
-        statuses = [self._client.answer(future, TaskStatusResponse).status for future in asked]
-        return Report(
-            spec=self.spec.name,
-            session=self._client.session,
-            store=self.store,
-            claims=tuple(
-                _settlement(claim, status)
-                for claim, status in zip(self.spec.claims, statuses, strict=True)
-                if Phase(status.phase).terminal
-            ),
-        )
-
-    def as_settled(self) -> Iterator[Settlement]:
-        """The verdicts, each as soon as it is in."""
-        open_ids = {task.task_id: n for n, task in enumerate(self.tasks)}
-        futures: dict[Future[Response], str] = {}
-        for task_id in open_ids:
-            futures[self._poll(task_id)] = task_id
-        while futures:
-            ended, _ = wait(futures, return_when=FIRST_COMPLETED)
-            for future in ended:
-                task_id = futures.pop(future)
-                status = self._client.answer(future, TaskStatusResponse).status
-                if Phase(status.phase).terminal:
-                    yield _settlement(self.spec.claims[open_ids[task_id]], status)
-                else:
-                    futures[self._poll(task_id)] = task_id
-
-    def cancel(self) -> None:
-        """Cancel every claim that is still open."""
-        for task in self.tasks:
-            task.cancel()
-
-    def frame(self) -> pd.DataFrame:
-        """The verdicts so far as a pandas frame, one row per claim."""
-        return self.report().frame()
-
-    def __await__(self) -> Generator[Any, None, Report]:
-        return self._wait_async().__await__()
-
-    async def _wait_async(self) -> Report:
-        for task in self.tasks:
-            with contextlib.suppress(TaskFailed):
-                await task
-        return self.report()
-
-    def _poll(self, task_id: str) -> Future[Response]:
-        return self._client.send(TaskStatusRequest(task_id=task_id, wait_s=LONG_POLL_S))
-
-    def __repr__(self) -> str:
-        report = self.report()
-        return f"<run of {self.spec.name}: {len(report.claims)}/{len(self.tasks)} settled>"
-
-    def _repr_html_(self) -> str:
-        return self.report()._repr_html_()
 
 
 class Desk:
@@ -555,40 +366,3 @@ def _claim_request(claim: Claim, budget: Budget, run: str) -> SubmitTaskRequest:
     if claim.settled is not None:
         return SubmitTaskRequest(skill="prove", label=claim.id, run=run, settled=claim.settled)
     return _proof(claim.goal(), budget, run)
-
-
-def _answer(status: TaskStatus) -> Any:
-    if status.skill == "prove":
-        return tables.verdict_of(status.result)
-    match status.result:
-        case Value(value=value):
-            return value
-        case Failure() as failure:
-            raise TaskFailed(failure.message, kind=failure.kind, detail=failure.detail)
-        case _:
-            return status.result
-
-
-def _settlement(claim: Claim, status: TaskStatus) -> Settlement:
-    verdict = tables.verdict_of(status.result)
-    if verdict is None:
-        raise SessionError(f"task {status.task_id} ended without a verdict")
-    return Settlement(
-        claim=claim,
-        verdict=verdict,
-        agent=status.agent,
-        attempts=status.attempts,
-        duration_s=verdict.wall_s if isinstance(status.result, Verdict) else status.duration_s,
-    )
-
-
-def _plain(status: TaskStatus) -> dict[str, Any]:
-    verdict = tables.verdict_of(status.result)
-    return {
-        "task": status.task_id,
-        "label": status.label,
-        "phase": status.phase,
-        "verdict": verdict.outcome.value if verdict else "",
-        "agent": status.agent or "",
-        "attempts": status.attempts,
-    }

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from hms_kernel import api, tables
+from hms_kernel import api, handles, tables
 from hms_kernel.errors import SessionError, UsageError
 from hms_kernel.messages import SpawnAgentRequest, SpawnAgentResponse
 from hms_kernel.model import Budget, Goal
@@ -83,7 +83,7 @@ def query_task_status(task_id: str) -> dict[str, Any]:
         UsageError: no such task.
     """
     desk = _desk()
-    status = api.TaskHandle(desk.client, task_id).status()
+    status = handles.TaskHandle(desk.client, task_id).status()
     verdict = tables.verdict_of(status.result)
     ended: dict[str, Any] = dict.fromkeys(
         ("verdict", "trust", "reason", "counterexample", "evidence")
@@ -113,7 +113,9 @@ def query_agent_status(agent_id: str) -> dict[str, Any]:
     Raises:
         UsageError: no such agent.
     """
-    status: dict[str, Any] = msgspec.to_builtins(api.AgentHandle(_desk().client, agent_id).status())
+    status: dict[str, Any] = msgspec.to_builtins(
+        handles.AgentHandle(_desk().client, agent_id).status()
+    )
     return status
 
 

@@ -40,6 +40,7 @@ from hms_kernel.events import (
     Unreachable,
     Watch,
 )
+from hms_kernel.ledger import Agent, Work
 from hms_kernel.model import (
     ActionDenied,
     AgentGone,
@@ -50,10 +51,8 @@ from hms_kernel.model import (
     AgentStopped,
     Failure,
     Phase,
-    Progress,
     Result,
     ResultDropped,
-    Task,
     TaskAssigned,
     TaskRequeued,
     TaskSettled,
@@ -61,40 +60,6 @@ from hms_kernel.model import (
 )
 
 STARTUP_S = 60.0  # an agent that has not registered by then is killed and launched again
-
-
-@dataclass
-class Agent:
-    """What the scheduler knows of one agent. Read it, never change it."""
-
-    spec: AgentSpec
-    phase: AgentPhase
-    skills: tuple[str, ...] = ()
-    pid: int | None = None
-    task: str | None = None  # it runs now
-    attempt: int | None = None
-    restarts: int = 0
-    failures: int = 0  # deaths in a row, for the backoff
-    due_s: float | None = None  # when it is launched again, or must have registered
-    ready_s: float = 0.0  # when it registered
-    seen_s: float | None = None  # its last sign of life
-    progress: Progress | None = None
-    last_cause: str = ""
-
-
-@dataclass
-class Work:
-    """What the scheduler knows of one task. Read it, never change it."""
-
-    task: Task
-    ticket: int  # place in the queue; kept when requeued
-    submitted_s: float
-    phase: Phase = Phase.PENDING
-    attempt: int = 0  # attempts begun
-    lost: int = 0  # attempts that took their agent or worker with them
-    agent: str | None = None
-    settled_s: float | None = None
-    result: Result | None = None
 
 
 @dataclass

@@ -20,7 +20,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     for row in (
         "errors version wake",
         "model processes",
-        "messages events plugins config display",
+        "messages events plugins config display ledger",
         "statements transport policy healing recovery store",
         "scheduler backends specs theorems journal session tables",
         "skills genetics audit metrics",
@@ -30,6 +30,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "supervisor",
         "client",
         "report hosting",
+        "handles",
         "api",
         "facade magics testing sidecar batch",
         "cli",
@@ -39,7 +40,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
 
 # Parts that decide and do not act see only the values they decide about.
 ONLY: Mapping[str, frozenset[str]] = {
-    "scheduler": frozenset({"errors", "model", "events", "healing", "recovery"}),
+    "scheduler": frozenset({"errors", "model", "events", "ledger", "healing", "recovery"}),
     "healing": frozenset({"errors", "model", "events"}),
     "recovery": frozenset({"errors", "model", "events"}),
     "events": frozenset({"errors", "model"}),
