@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from widget_story import PROVED, Story, long_story, short_story, status
 
+from hms_kernel.display import SIGNS
 from hms_kernel.model import Counterexample, Outcome, Trust, Verdict
 from hms_widgets import palette, static
 from hms_widgets.boards import AgentsBoard, VerdictsBoard, fold_all
@@ -98,7 +99,7 @@ def test_the_text_holds_no_times_and_no_process_ids():
         "3 of 3 claims settled: 1 proved, 1 refuted, 1 invalid",
         "  ✔ proved      sps_bounds",
         "  ✘ refuted     war_score_bounds: x = 2, not ≤ 1",
-        "  ▭ invalid     prose: informal: no formula in it",
+        "  ! invalid     prose: informal: no formula in it",
     ]
 
 
@@ -190,6 +191,10 @@ def test_no_two_outcomes_share_a_shape_or_lack_a_mark():
     assert len(set(shapes)) == len(shapes)
     assert {outcome.value for outcome in Outcome} <= set(palette.CLAIMS)
     assert all(len(shape) == 1 for shape in shapes)
+
+
+def test_outcomes_have_the_signs_they_have_in_tables():
+    assert {word: palette.claim(word).glyph for word in SIGNS} == SIGNS
 
 
 @given(st.text(max_size=50), st.integers(2, 20))

@@ -24,11 +24,11 @@ CLAIMS: dict[str, Mark] = {
     "refuted": Mark("✘", "#D55E00", "x"),
     "vacuous": Mark("∅", "#CC79A7", "-"),
     "unknown": Mark("?", "#E69F00", "."),
-    "unsupported": Mark("◇", "#56B4E9", "/"),
-    "invalid": Mark("▭", "#0072B2", "\\"),
+    "unsupported": Mark("⊘", "#56B4E9", "/"),
+    "invalid": Mark("!", "#0072B2", "\\"),
     "succeeded": Mark("●", "#009E73", "+"),  # skills that conclude no verdict
     "failed": Mark("▲", "#D55E00", "|"),
-    "cancelled": Mark("⊘", "#7f7f7f", "|"),
+    "cancelled": Mark("–", "#7f7f7f", "|"),
     "running": Mark("▶", "#0072B2"),
     "pending": Mark("·", "#7f7f7f"),
 }
