@@ -43,17 +43,19 @@ def load(name_or_path: str | Path, *, n: int = DEFAULT_N) -> Spec:
         return load_data(data, name=name_or_path, source="built-in", n=n)
     if not str(name_or_path).strip():
         raise SpecError(f"no specification named; built-in are {', '.join(builtin_names())}")
-    path = Path(name_or_path).expanduser()
-    if _is_name(str(name_or_path)) and not path.exists():
+    try:
+        path = Path(name_or_path).expanduser()
+        nowhere = _is_name(str(name_or_path)) and not path.exists()
+    except (OSError, RuntimeError) as error:  # a name too long, a home nobody has
+        raise SpecError(f"cannot read {str(name_or_path)[:100]!r}: {error}") from error
+    if nowhere:
         near = difflib.get_close_matches(
             str(name_or_path).lower(), builtin_names(), n=1, cutoff=0.5
         )
         hint = (
-            f"did you mean {near[0]!r}?" if near else f"built-in are {', '.join(builtin_names())};"
+            f"did you mean {near[0]!r}?" if near else f"built-in are {', '.join(builtin_names())}"
         )
-        raise SpecError(
-            f"no built-in specification and no file {str(name_or_path)!r}; {hint}".rstrip(";")
-        )
+        raise SpecError(f"no built-in specification and no file {str(name_or_path)!r}; {hint}")
     text = reading.read_text(path)
     data = reading.parse(text, str(path), path.suffix.lower())
     return load_data(data, name=path.stem, source=str(path), n=n)

@@ -78,7 +78,7 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
     name: str  # short, for tables and file names
     title: str
     source: str  # path as given, or "built-in"
-    kind: str  # "claims", "hms", "theorems", "lean"
+    kind: str  # "claims" (our own), "hms", "theorems"
     claims: tuple[Claim, ...]
     notes: tuple[str, ...] = ()
 

@@ -70,6 +70,15 @@ _ALL_INPUTS = re.compile(
     r"(-?\d+(?:\.\d+)?)\s*(?:-|–|to|and)\s*(-?\d+(?:\.\d+)?)(?:\s+(?:scale|range|interval))?\.?$",
     re.IGNORECASE,
 )
+_SIGN_WORDS = {
+    "positive": ">",
+    "strictly positive": ">",
+    "negative": "<",
+    "nonnegative": "≥",
+    "non-negative": "≥",
+    "nonzero": "≠",
+    "non-zero": "≠",
+}
 _THEREFORE = re.compile(
     r"^(?:therefore|thus|hence|so|consequently|it follows that|in conclusion)\b[\s,:]*(.+)$",
     re.IGNORECASE | re.DOTALL,
@@ -141,10 +150,13 @@ def range_of_all_inputs(text: str) -> tuple[str, str] | None:
 
 
 def about(name: str, constraint: str) -> str:
-    """A variable's constraint as a formula: "≥ 0", "[0, 1]" and "between 0 and 1" lack the name."""
-    text = constraint.strip()
+    """A variable's constraint as a formula: "≥ 0", "[0, 1]", "is positive", "between 0 and 1"."""
+    text = re.sub(rf"^{re.escape(name)}\s+(?=in\b|∈|is\b|must\b|should\b)", "", constraint.strip())
+    text = re.sub(r"^(?:is|must be|should be)\s+", "", text)
     if re.match(r"^(?:[<>≤≥≠=]|!=)", text):
         return f"{name} {text}"
+    if sign := _SIGN_WORDS.get(text.lower()):
+        return f"{name} {sign} 0"
     number = r"(-?\d+(?:\.\d+)?)"
     if match := re.match(rf"^(?:in\s+|∈\s*)?([\[(])\s*{number}\s*,\s*{number}\s*([\])])$", text):
         left = "≤" if match.group(1) == "[" else "<"
@@ -152,7 +164,7 @@ def about(name: str, constraint: str) -> str:
         return f"{match.group(2)} {left} {name} {right} {match.group(3)}"
     if match := re.match(rf"^between\s+{number}\s+and\s+{number}$", text, re.IGNORECASE):
         return f"{match.group(1)} ≤ {name} ≤ {match.group(2)}"
-    return text
+    return constraint.strip()
 
 
 def conclusion(lines: list[str]) -> Node:

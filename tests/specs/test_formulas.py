@@ -137,6 +137,12 @@ def test_a_quantifier_names_its_indices_or_inputs():
         ("(0, 1]", "0 < x ≤ 1"),
         ("in [-1.5, 1)", "-1.5 ≤ x < 1"),
         ("between 0 and 100", "0 ≤ x ≤ 100"),
+        ("x ∈ [0, 1]", "0 ≤ x ≤ 1"),
+        ("must be between 0 and 1", "0 ≤ x ≤ 1"),
+        ("Positive", "x > 0"),
+        ("x must be non-negative", "x ≥ 0"),
+        ("x is reasonable", "x is reasonable"),
+        ("x must be ≥ 1", "x ≥ 1"),
     ],
 )
 def test_a_constraint_may_leave_out_the_name_it_is_about(constraint, formula):

@@ -56,6 +56,11 @@ def test_a_name_with_a_nul_byte_is_told():
     assert "cannot read" in refusal("a\0b.json")
 
 
+@pytest.mark.parametrize("name", ["x" * 5000, "x" * 5000 + ".json", "~nobody-of-that-name/x.json"])
+def test_a_name_that_can_be_no_file_is_told(name):
+    assert "cannot read" in refusal(name)
+
+
 def test_a_device_is_never_read():
     assert "no regular file" in refusal("/dev/zero")
 
