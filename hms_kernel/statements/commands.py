@@ -172,8 +172,8 @@ class Reader:
             type_ = parser.term()
             if not (parser.at(":=", "where", "|") or parser.here.kind == "end"):
                 parser.here.invalid(f"unexpected '{parser.here.text}' after the statement")
-        except StatementError as error:
-            return Theorem(name, head, self.context, error=error)
+        except StatementError as caught:
+            return Theorem(name, head, self.context, error=caught)
         except RecursionError:
             error = UnsupportedStatement(
                 "a statement nested this deeply", line=head.line, column=head.column

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NoReturn
 
 from hms_kernel.statements import library, operators
 from hms_kernel.statements.collections import Collection
@@ -19,7 +20,6 @@ from hms_kernel.statements.inference import (
     Typed,
     Value,
     apply,
-    constant,
     ensure,
     known,
     rank,
@@ -51,7 +51,7 @@ from hms_kernel.statements.syntax import (
     SetWhere,
     Syntax,
 )
-from hms_kernel.statements.terms import Cast, Fin, Ite, Logic, Num, Op, Scalar, Term
+from hms_kernel.statements.terms import Fin, Ite, Logic, Num, Scalar
 from hms_kernel.statements.tokens import Token
 
 MAX_UNFOLDING = 30  # definitions within definitions
@@ -548,14 +548,14 @@ class Elaborator:
         at = head.at
         full = library.find(self, head, args, scope)
         if full is None:
-            self._unbound(head)
+            return self._unbound(head)
         entry = library.FUNCTIONS[full]
         if len(args) < entry.arity:
             at.unsupported(f"{head.name} without all of its arguments")
         result = entry.elaborate(self, at, args[: entry.arity], scope, expected)
         return self.applied(result, args[entry.arity :], scope, at)
 
-    def _unbound(self, node: Name) -> Typed:
+    def _unbound(self, node: Name) -> NoReturn:
         name, at = node.name, node.at
         if name in self.context.foreign:
             at.unsupported(f"'{name}', made by {self.context.foreign[name]}")
@@ -687,6 +687,3 @@ def _lambda(local: Local, body: Typed, at: Token) -> Typed:
         return Function(lambda arg: body.build(env.bind(local, arg)))
 
     return Typed(ArrowTy(local.ty, body.ty), at, build)
-
-
-__all__ = ["Cast", "Done", "Elaborator", "Op", "Term", "constant"]

@@ -14,7 +14,6 @@ from hms_kernel.statements.collections import Collection, below, cardinality
 from hms_kernel.statements.inference import (
     ArrowTy,
     Env,
-    FinTy,
     Local,
     Ty,
     Typed,
@@ -30,7 +29,6 @@ from hms_kernel.statements.inference import (
 from hms_kernel.statements.names import (
     FOREIGN_NAMES,
     FOREIGN_SPACES,
-    FOREIGN_TYPES,
     OPENED_NAMES,
     PROTECTED,
 )
@@ -98,10 +96,10 @@ def find(el: Elaborator, head: Name, args: Args, scope: Locals) -> str | None:
             found.append(full)
     if head.name in FOREIGN_NAMES and head.name not in found and found:
         found.append(head.name)
-    if set(found) == {"Nat.sqrt", "Real.sqrt"} and len(args) == 1:
-        # Lean tries both and keeps the one that fits; only an argument in ℝ settles it.
-        if resolve(el.term(args[0], scope).ty) is Scalar.REAL:
-            return "Real.sqrt"
+    # Lean tries both square roots and keeps the one that fits; only an argument in ℝ settles it.
+    both = set(found) == {"Nat.sqrt", "Real.sqrt"} and len(args) == 1
+    if both and resolve(el.term(args[0], scope).ty) is Scalar.REAL:
+        return "Real.sqrt"
     if len(found) > 1:
         head.at.unsupported(f"'{head.name}' could be {' or '.join(found)}; write the full name")
     return found[0] if found and found[0] in FUNCTIONS else None
@@ -645,8 +643,3 @@ def _folded(op: str) -> Handler:
 
 _entry(2, "Finset.sum")(_folded("∑"))
 _entry(2, "Finset.prod")(_folded("∏"))
-
-__all__ = [
-    "FOREIGN_TYPES", "FUNCTIONS", "NAMESPACES", "TYPES", "FinTy", "collection", "divides", "find",
-    "instance", "is_collection", "is_foreign",
-]  # fmt: skip

@@ -254,6 +254,8 @@ def _big(term: Big) -> str:
 def _range(low: Term, high: Term) -> str:
     if low == Num(Fraction(0), Scalar.NAT):
         return f"Finset.range {_print(high, _MAX)}"
+    kind: str
+    end: Term
     match high:
         case Op(op="+", args=(last, Num(value=one))) if one == 1 and not isinstance(last, Num):
             kind, end = "Icc", last

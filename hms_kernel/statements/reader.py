@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from hms_kernel.errors import InvalidStatement, StatementError, UnsupportedStatement, UsageError
+from hms_kernel.errors import UnsupportedStatement, UsageError
 from hms_kernel.statements.commands import (
     COMMANDS,
     THEOREMS,
@@ -18,7 +18,7 @@ from hms_kernel.statements.commands import (
 )
 from hms_kernel.statements.elaborate import Elaborator
 from hms_kernel.statements.grammar import TermParser
-from hms_kernel.statements.inference import Env, Local, Names, Ty, Typed, variable
+from hms_kernel.statements.inference import Env, Local, Names, Ty, Typed
 from hms_kernel.statements.rebuild import RESERVED, check_size, substitute
 from hms_kernel.statements.scope import Context, Locals
 from hms_kernel.statements.syntax import Bind, Binder, Infix, Let, Syntax
@@ -277,14 +277,3 @@ def instantiate(statement: Statement, name: str, value: int) -> Statement:
         natural = ", ".join(v.name for v in statement.variables if v.sort is Scalar.NAT) or "none"
         raise UsageError(f"cannot set {name!r} to {value}; variables in ℕ: {natural}")
     return substitute(statement, name, Num(Fraction(value), Scalar.NAT), f"{name} = {value}")
-
-
-__all__ = [
-    "Entry",
-    "InvalidStatement",
-    "StatementError",
-    "instantiate",
-    "parse",
-    "read_file",
-    "variable",
-]

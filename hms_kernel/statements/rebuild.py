@@ -10,8 +10,6 @@ from hms_kernel.statements.terms import (
     Arrow,
     Fin,
     Hypothesis,
-    Num,
-    Op,
     Scalar,
     Sort,
     Statement,
@@ -25,10 +23,82 @@ MAX_DEPTH = 150  # operators within operators; everybody downstream walks terms 
 
 # Names no variable is printed under: Lean's own, and what the printer writes.
 RESERVED = FOREIGN_NAMES | frozenset(
-    "abs min max if then else let in fun match do by have show from with at end where True False Not And Or"
-    " Iff Eq Ne Even Odd Prime Monotone Antitone StrictMono StrictAnti IsLeast IsGreatest id Nat Int Rat Real"
-    " Prop Fin Type Sort Set Finset theorem lemma example def abbrev open import namespace section variable"
-    " axiom structure inductive class instance noncomputable private protected universe ℕ ℤ ℚ ℝ ℂ λ Σ Π".split()
+    [
+        "abs",
+        "min",
+        "max",
+        "if",
+        "then",
+        "else",
+        "let",
+        "in",
+        "fun",
+        "match",
+        "do",
+        "by",
+        "have",
+        "show",
+        "from",
+        "with",
+        "at",
+        "end",
+        "where",
+        "True",
+        "False",
+        "Not",
+        "And",
+        "Or",
+        "Iff",
+        "Eq",
+        "Ne",
+        "Even",
+        "Odd",
+        "Prime",
+        "Monotone",
+        "Antitone",
+        "StrictMono",
+        "StrictAnti",
+        "IsLeast",
+        "IsGreatest",
+        "id",
+        "Nat",
+        "Int",
+        "Rat",
+        "Real",
+        "Prop",
+        "Fin",
+        "Type",
+        "Sort",
+        "Set",
+        "Finset",
+        "theorem",
+        "lemma",
+        "example",
+        "def",
+        "abbrev",
+        "open",
+        "import",
+        "namespace",
+        "section",
+        "variable",
+        "axiom",
+        "structure",
+        "inductive",
+        "class",
+        "instance",
+        "noncomputable",
+        "private",
+        "protected",
+        "universe",
+        "ℕ",
+        "ℤ",
+        "ℚ",
+        "ℝ",
+        "ℂ",
+        "λ",
+        "Σ",
+        "Π",
+    ]
 )
 
 T = TypeVar("T")
@@ -99,4 +169,37 @@ def substitute(statement: Statement, name: str, value: Term, note: str) -> State
     )
 
 
-__all__ = ["RESERVED", "Num", "Op", "check_size", "replaced", "replaced_sort", "substitute"]
+def plain_names(term: Term) -> Term:
+    """A term whose bound variables drop the number that made them unique, where nothing clashes."""
+    names = _names(term)
+    for name in sorted(names):
+        base, _, number = name.rpartition("_")
+        if base and number.isdigit() and base not in names and base not in RESERVED:
+            names.add(base)
+            term = _renamed(term, name, base)
+    return term
+
+
+def _names(term: Term) -> set[str]:
+    found: set[str] = set()
+    pending = [term]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, Var):
+            found.add(item.name)
+        pending += children(item)
+    return found
+
+
+def _renamed(term: Term, old: str, new: str) -> Term:
+    if isinstance(term, Var):
+        return replace(term, name=new) if term.name == old else term
+    changed: dict[str, object] = {}
+    for field_ in fields(term):
+        part = getattr(term, field_.name)
+        if isinstance(part, Term):
+            changed[field_.name] = _renamed(part, old, new)
+        elif isinstance(part, tuple):
+            changed[field_.name] = tuple(_renamed(item, old, new) for item in part)
+    result: Term = replace(term, **changed)  # type: ignore[arg-type]
+    return result
