@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import ctypes
 import os
+import select
 import signal
 import struct
 import sys
+
+import psutil
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
@@ -46,6 +49,28 @@ def open_pidfd(pid: int) -> int | None:
     if not hasattr(os, "pidfd_open"):
         return None
     return os.pidfd_open(pid)
+
+
+def wait_gone(pid: int, timeout_s: float) -> bool:
+    """Wait until a process that need not be a child has ended; False when it has not in time."""
+    try:
+        pidfd = open_pidfd(pid)
+    except ProcessLookupError:
+        return True
+    if pidfd is None:
+        try:
+            psutil.Process(pid).wait(timeout_s)
+        except psutil.NoSuchProcess:
+            return True
+        except psutil.TimeoutExpired:
+            return False
+        return True
+    try:
+        poller = select.poll()
+        poller.register(pidfd, select.POLLIN)
+        return bool(poller.poll(max(0.0, timeout_s) * 1000))
+    finally:
+        os.close(pidfd)
 
 
 class Alarm:

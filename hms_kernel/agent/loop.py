@@ -166,6 +166,10 @@ class AgentLoop:
     # --- the worker --------------------------------------------------------------
 
     def _begin(self, effect: Begin) -> None:
+        if self._child is not None and self._child.reap() is not None:
+            # It died idle, and the news of it is still on its way to us.
+            idle, self._dying = self._child, [*self._dying, self._child]
+            self._release(idle)
         if self._child is None:
             try:
                 self._child = Child(self._spec)

@@ -30,6 +30,7 @@ from hms_kernel.transport.stream import FrameStream
 from hms_kernel.transport.zeromq import IPC_PATH_BYTES
 
 _BACKLOG = 8
+_LAST_MOMENT_S = 0.5
 
 _encoder = msgspec.msgpack.Encoder()
 _reports = msgspec.msgpack.Decoder(Report)
@@ -189,10 +190,10 @@ class Nursery:
         self._stream.close()
         self._stream = None
         self._fate = "cause unknown"
-        if (popen := self._popen) is not None:
-            # It has hung up, and does so only by ending.
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                popen.wait(timeout=1.0)
+        # It hangs up by ending, which takes the system a moment.
+        if self._pid is not None and processes.wait_gone(self._pid, _LAST_MOMENT_S):
+            popen = self._popen
+            if popen is not None and popen.poll() is not None:
                 self._fate = processes.how_it_ended(popen.returncode)
         self._popen = None
         self._pid = None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,14 @@ import pytest
 PLUGINS = str(Path(__file__).resolve().parents[1] / "plugins")
 if PLUGINS not in sys.path:
     sys.path.insert(0, PLUGINS)
+
+
+@pytest.fixture
+def directory():
+    # pytest's own directories are often too deep for a socket's path.
+    path = Path(tempfile.mkdtemp(prefix="hms-"))
+    yield path
+    shutil.rmtree(path)
 
 
 @pytest.fixture

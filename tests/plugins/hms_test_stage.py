@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import select
 import shutil
+import signal
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -81,14 +85,6 @@ class Stage:
         self.listener.close()
         if self._owned:
             shutil.rmtree(self.directory)
-
-    def vanish(self) -> None:
-        """Go away as a killed kernel does: agents and zygote are left alone."""
-        self.launcher._nursery._stream.close()
-        if self.launcher._nursery._popen is not None:
-            # A killed kernel's children are somebody else's; this one's stay ours to reap.
-            self.orphaned_zygote = self.launcher._nursery._popen
-        self.listener.close()
 
     # --- acting ----------------------------------------------------------------
 
@@ -232,6 +228,29 @@ class Stage:
             self.listener.send(peer, answer)
 
 
-def descendants() -> list[psutil.Process]:
-    """Every process this one has started, directly or not."""
-    return psutil.Process(os.getpid()).children(recursive=True)
+class Kernel:
+    """The process of ``hms_test_kernel``, leader of a process group of its own."""
+
+    def __init__(self, directory: Path, grace_s: float = 600.0) -> None:
+        program = Path(__file__).with_name("hms_test_kernel.py")
+        self.process = subprocess.Popen(
+            [sys.executable, str(program), str(directory), str(grace_s)],
+            stdout=subprocess.PIPE,
+            process_group=0,
+        )
+        assert self.process.stdout is not None
+        started = json.loads(self.process.stdout.readline())
+        self.agent: int = started["agent"]
+        self.worker: int = started["worker"]
+        self.zygote: int = started["zygote"]
+
+    def signal_group(self, number: signal.Signals) -> None:
+        """Signal the process group, as Jupyter does to interrupt or end a kernel."""
+        os.killpg(self.process.pid, number)
+
+    def wait(self) -> int:
+        """Wait for its end; the exit code."""
+        assert self.process.stdout is not None
+        code = self.process.wait(timeout=PATIENCE_S)
+        self.process.stdout.close()
+        return code
