@@ -7,7 +7,6 @@ from fractions import Fraction
 from typing import NoReturn
 
 from hms_kernel.statements import library, operators
-from hms_kernel.statements.collections import Collection
 from hms_kernel.statements.inference import (
     ArrowTy,
     Env,
@@ -29,8 +28,10 @@ from hms_kernel.statements.inference import (
     unify,
     variable,
 )
+from hms_kernel.statements.names import FOREIGN_TYPES
 from hms_kernel.statements.operators import logic, quantified
 from hms_kernel.statements.scope import Context, Definition, Locals, Proof
+from hms_kernel.statements.sets import Collection
 from hms_kernel.statements.syntax import (
     Ascribe,
     BigOp,
@@ -462,11 +463,9 @@ class Elaborator:
         """Whether a term denotes a type of ours or a foreign one."""
         match node:
             case Name(name=name):
-                return name not in scope and (
-                    name in library.TYPES or name in library.FOREIGN_TYPES
-                )
+                return name not in scope and (name in library.TYPES or name in FOREIGN_TYPES)
             case Call(fn=Name(name=name)):
-                return name not in scope and (name == "Fin" or name in library.FOREIGN_TYPES)
+                return name not in scope and (name == "Fin" or name in FOREIGN_TYPES)
             case Infix(op="→"):
                 return self.is_type(node.right, scope)
             case Ascribe():
@@ -483,7 +482,7 @@ class Elaborator:
         if isinstance(node, Name) and node.name not in scope:
             if node.name in library.TYPES:
                 return library.TYPES[node.name]
-            if node.name in library.FOREIGN_TYPES:
+            if node.name in FOREIGN_TYPES:
                 node.at.unsupported(f"the type {node.name}")
             definition = self.context.definition(node.name)
             if definition is not None and definition.value is not None and not definition.binders:
@@ -494,7 +493,7 @@ class Elaborator:
                 size = self.check(node.args[0], scope, Scalar.NAT)
                 self.settle(mark)
                 return FinTy(size)
-            if node.fn.name in library.FOREIGN_TYPES:
+            if node.fn.name in FOREIGN_TYPES:
                 node.at.unsupported(f"the type {node.fn.name}")
         if isinstance(node, Infix) and node.op == "→":
             return ArrowTy(self.type(node.left, scope), self.type(node.right, scope))
@@ -562,7 +561,7 @@ class Elaborator:
         for full in self.context.candidates(name):
             if full in self.context.foreign:
                 at.unsupported(f"'{name}', made by {self.context.foreign[full]}")
-        if name in library.TYPES or name in library.FOREIGN_TYPES:
+        if name in library.TYPES or name in FOREIGN_TYPES:
             at.invalid(f"the type {name} where a term should be")
         if library.is_foreign(name, self.context):
             at.unsupported(name)

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hms_kernel.statements.collections import Collection, below, cardinality
 from hms_kernel.statements.inference import (
     ArrowTy,
     Env,
@@ -34,6 +33,7 @@ from hms_kernel.statements.names import (
 )
 from hms_kernel.statements.operators import FIELDS, compare, logic, numeral, quantified, successor
 from hms_kernel.statements.scope import Context, Locals
+from hms_kernel.statements.sets import Collection, below, cardinality
 from hms_kernel.statements.syntax import (
     Ascribe,
     Bind,

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text, as a set."""
+    return frozenset(text.split())
+
+
 FOREIGN_TYPES = frozenset(
     [
         "ℂ",
@@ -354,7 +360,7 @@ _IN_SPACES = {
 }
 # Reached by ``open``; the full names.
 OPENED_NAMES = frozenset(
-    f"{space}.{name}" for space, names in _IN_SPACES.items() for name in names.split()
+    f"{space}.{name}" for space, names in _IN_SPACES.items() for name in words(names)
 )
 # Declared protected, so ``open`` does not shorten them.
 PROTECTED = frozenset(

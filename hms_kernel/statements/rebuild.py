@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from typing import TypeVar
 
-from hms_kernel.statements.names import FOREIGN_NAMES
+from hms_kernel.statements.names import FOREIGN_NAMES, words
 from hms_kernel.statements.terms import (
     Arrow,
     Fin,
@@ -22,86 +21,12 @@ from hms_kernel.statements.tokens import Token
 MAX_DEPTH = 150  # operators within operators; everybody downstream walks terms by recursion
 
 # Names no variable is printed under: Lean's own, and what the printer writes.
-RESERVED = FOREIGN_NAMES | frozenset(
-    [
-        "abs",
-        "min",
-        "max",
-        "if",
-        "then",
-        "else",
-        "let",
-        "in",
-        "fun",
-        "match",
-        "do",
-        "by",
-        "have",
-        "show",
-        "from",
-        "with",
-        "at",
-        "end",
-        "where",
-        "True",
-        "False",
-        "Not",
-        "And",
-        "Or",
-        "Iff",
-        "Eq",
-        "Ne",
-        "Even",
-        "Odd",
-        "Prime",
-        "Monotone",
-        "Antitone",
-        "StrictMono",
-        "StrictAnti",
-        "IsLeast",
-        "IsGreatest",
-        "id",
-        "Nat",
-        "Int",
-        "Rat",
-        "Real",
-        "Prop",
-        "Fin",
-        "Type",
-        "Sort",
-        "Set",
-        "Finset",
-        "theorem",
-        "lemma",
-        "example",
-        "def",
-        "abbrev",
-        "open",
-        "import",
-        "namespace",
-        "section",
-        "variable",
-        "axiom",
-        "structure",
-        "inductive",
-        "class",
-        "instance",
-        "noncomputable",
-        "private",
-        "protected",
-        "universe",
-        "ℕ",
-        "ℤ",
-        "ℚ",
-        "ℝ",
-        "ℂ",
-        "λ",
-        "Σ",
-        "Π",
-    ]
+RESERVED = FOREIGN_NAMES | words(
+    "abs min max if then else let in fun match do by have show from with at end where True False Not And Or"
+    " Iff Eq Ne Even Odd Prime Monotone Antitone StrictMono StrictAnti IsLeast IsGreatest id Nat Int Rat Real"
+    " Prop Fin Type Sort Set Finset theorem lemma example def abbrev open import namespace section variable"
+    " axiom structure inductive class instance noncomputable private protected universe ℕ ℤ ℚ ℝ ℂ λ Σ Π"
 )
-
-T = TypeVar("T")
 
 
 def check_size(statement: Statement, at: Token) -> None:
