@@ -48,6 +48,8 @@ Oblige = Callable[[Sequent], bool]
 MAX_OBLIGATIONS = 64
 MAX_COEFFICIENTS = 8
 
+NUMERIC = (Scalar.NAT, Scalar.INT, Scalar.RAT, Scalar.REAL)
+
 
 @dataclass
 class Domain:
@@ -85,20 +87,19 @@ def sum_lemma(sequent: Sequent, oblige: Oblige) -> list[Sequent]:
     if not found:
         return [sequent]
     lemmas: list[Term] = []
+    proved: set[_Candidate] = set()
     left = MAX_OBLIGATIONS
     for round_ in work.rounds():
         before = len(lemmas)
         for candidate in round_:
-            if left == 0:
-                break
-            left -= 1
-            if oblige(work.obligation(candidate)):
-                lemmas.extend(work.lemma(candidate))
+            if left == 0 or candidate.negated in proved:
                 continue
-            if candidate.strict:
-                weaker = dataclasses.replace(candidate, strict=False)
-                if oblige(work.obligation(weaker)):
-                    lemmas.extend(work.lemma(weaker))
+            left -= 1
+            for attempt in dict.fromkeys((candidate, dataclasses.replace(candidate, strict=False))):
+                if oblige(work.obligation(attempt)):
+                    lemmas.extend(work.lemma(attempt))
+                    proved.add(attempt)
+                    break
         if len(lemmas) > before and oblige(work.final(lemmas)):
             return []
     return [work.final(lemmas)]
@@ -113,9 +114,29 @@ class _Candidate:
     sort: Sort
     strict: bool
 
+    @property
+    def negated(self) -> _Candidate:
+        """The other direction; a strict bound in one makes it pointless."""
+        poly = tuple((monomial, -coefficient) for monomial, coefficient in self.poly)
+        return dataclasses.replace(self, poly=poly)
+
 
 def _candidate(domain: int, poly: Polynomial, sort: Sort, *, strict: bool = False) -> _Candidate:
     return _Candidate(domain, tuple(poly.items()), sort, strict)
+
+
+def _between(
+    domain: int, coefficient: Polynomial, monomial: Monomial, factor: Monomial, sort: Sort
+) -> Iterator[_Candidate]:
+    """``monomial`` against ``coefficient · factor``, both ways, where the sorts allow it."""
+    for atoms, value in coefficient.items():
+        if any(sort_of(atom) != sort for atom in atoms) or (sort is Scalar.NAT and value < 0):
+            return
+        if sort not in (Scalar.RAT, Scalar.REAL) and value.denominator != 1:
+            return
+    upper = plus(times(coefficient, {factor: Fraction(1)}), {monomial: Fraction(-1)})
+    yield _candidate(domain, upper, sort)
+    yield _candidate(domain, scaled(upper, Fraction(-1)), sort)
 
 
 class _Work:
@@ -173,9 +194,11 @@ class _Work:
     def rounds(self) -> Iterator[list[_Candidate]]:
         """Candidates by plausibility: signs; multiples of a factor; one sum against another; constants."""
         yield list(self._signs())
-        yield list(self._factors())
+        for coefficient in self._coefficients():
+            yield list(self._factors(coefficient))
         yield list(self._pairs())
-        yield list(self._constants())
+        for coefficient in self._coefficients():
+            yield list(self._constants(coefficient))
 
     def _signs(self) -> Iterator[_Candidate]:
         for position, domain in enumerate(self.domains):
@@ -186,7 +209,7 @@ class _Work:
                     if sort is not Scalar.NAT:
                         yield _candidate(position, scaled(poly, sign), sort, strict=True)
 
-    def _factors(self) -> Iterator[_Candidate]:
+    def _factors(self, coefficient: Polynomial) -> Iterator[_Candidate]:
         for position, domain in enumerate(self.domains):
             for monomial, sort in domain.totals:
                 for factor, other in domain.totals:
@@ -197,7 +220,7 @@ class _Work:
                         and other == sort
                         and part <= Counter(monomial)
                     ):
-                        yield from self._between(position, monomial, factor, sort)
+                        yield from _between(position, coefficient, monomial, factor, sort)
 
     def _pairs(self) -> Iterator[_Candidate]:
         for position, domain in enumerate(self.domains):
@@ -208,34 +231,22 @@ class _Work:
                         poly = plus({one: Fraction(1)}, {other: Fraction(-1)})
                         yield _candidate(position, poly, sort)
 
-    def _constants(self) -> Iterator[_Candidate]:
+    def _constants(self, coefficient: Polynomial) -> Iterator[_Candidate]:
         for position, domain in enumerate(self.domains):
             for monomial, sort in domain.totals:
                 if monomial and domain.count(sort) is not None:
-                    yield from self._between(position, monomial, (), sort)
+                    yield from _between(position, coefficient, monomial, (), sort)
 
-    def _between(
-        self, position: int, monomial: Monomial, factor: Monomial, sort: Sort
-    ) -> Iterator[_Candidate]:
-        for coefficient in self._coefficients(sort):
-            bound = times(coefficient, {factor: Fraction(1)})
-            upper = plus(bound, {monomial: Fraction(-1)})
-            yield _candidate(position, upper, sort)
-            yield _candidate(position, scaled(upper, Fraction(-1)), sort)
-
-    def _coefficients(self, sort: Sort) -> list[Polynomial]:
-        """1 and the numerals of the statement with both signs, and its scalar variables."""
-        numerals: dict[Fraction, None] = {Fraction(1): None}
-        for prop in (*self.facts, self.claim):
+    def _coefficients(self) -> list[Polynomial]:
+        """The numerals of the statement, the claim's first, and 1, with both signs; its scalar variables."""
+        numerals: dict[Fraction, None] = {}
+        for prop in (self.claim, *self.facts):
             for part in walk(prop):
                 if isinstance(part, Num) and part.value:
                     numerals[abs(part.value)] = None
-        found: list[Polynomial] = []
-        for value in list(numerals)[:MAX_COEFFICIENTS]:
-            found.append({(): value})
-            if sort is not Scalar.NAT:
-                found.append({(): -value})
-        scalars = [var for var in self.variables if var.sort == sort]
+        chosen = dict.fromkeys((*list(numerals)[:MAX_COEFFICIENTS], Fraction(1)))
+        found: list[Polynomial] = [{(): sign * value} for value in chosen for sign in (1, -1)]
+        scalars = [var for var in self.variables if var.sort in NUMERIC]
         found += [{(var,): Fraction(1)} for var in scalars[:MAX_COEFFICIENTS]]
         return found
 

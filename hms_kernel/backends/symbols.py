@@ -55,6 +55,7 @@ class Symbols(ABC):
         self._facts: list[Truth] = []  # true of the symbols by their sorts and definitions
         self._scopes: list[list[tuple[z3.ExprRef, z3.BoolRef]]] = []  # inside quantifiers
         self._env: dict[str, Meaning] = {}
+        self._noted: set[int] = set()
         self._terms = 0
         self._fresh = 0
         self._rational: z3.FuncDeclRef | None = None
@@ -195,9 +196,7 @@ class Symbols(ABC):
         if not guards:
             return
         if not self._scopes:
-            known = self.ops.all(guards)
-            if not any(isinstance(fact, z3.BoolRef) and fact.eq(known) for fact in self._facts):
-                self._facts.append(known)
+            self._note_once(self.ops.all(guards))
             return
         # Under a quantifier the argument has no name outside: say it of every argument.
         decl = value.decl()
@@ -205,5 +204,11 @@ class Symbols(ABC):
         fact = z3.ForAll(
             general, z3.substitute(self.ops.truth(self.ops.all(guards)), (value, decl(*general)))
         )
-        if not any(isinstance(known, z3.BoolRef) and known.eq(fact) for known in self._facts):
+        self._note_once(fact)
+
+    def _note_once(self, fact: Truth) -> None:
+        # Equal terms are one object within a context, so its id identifies a fact.
+        key = 0 if isinstance(fact, bool) else fact.get_id()
+        if key not in self._noted:
+            self._noted.add(key)
             self._facts.append(fact)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 
-from hms_kernel.backends import sums
+from hms_kernel.backends import sums, unroll
 from hms_kernel.backends.sequent import Sequent, free_names, rebuild, split, walk
 from hms_kernel.errors import UsageError
 from hms_kernel.statements.terms import Ite, Logic, Term
@@ -114,4 +114,5 @@ TRANSFORMS: dict[str, Transform] = {
     "cases": _cases,
     "ite-split": _ite_split,
     "sum-lemma": sums.sum_lemma,
+    "unroll": unroll.unroll,
 }

@@ -248,8 +248,11 @@ class Translator(Symbols):
                     return self.ops.to_real(value_)
                 return value_
             case Ite(cond=cond, yes=yes, no=no, sort=sort):
+                holds = self._both_ways(cond)
+                if isinstance(holds, bool):
+                    return self.number(yes if holds else no)
                 return self.ops.choose(
-                    self._both_ways(cond), self.number(yes), self.number(no), whole=is_whole(sort)
+                    holds, self.number(yes), self.number(no), whole=is_whole(sort)
                 )
             case Op():
                 return self._operation(term)

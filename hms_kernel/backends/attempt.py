@@ -1,0 +1,368 @@
+"""One statement, one strategy: prove it stage by stage, or refute it with replayed numbers. Parses nothing.
+
+"unsat" closes a piece of the claim; "sat" is only a suggestion, and becomes a refutation
+when the exact evaluator agrees.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from itertools import islice, product
+from typing import Any
+
+from hms_kernel.backends import search, transforms
+from hms_kernel.backends.meter import Allowance, Meter
+from hms_kernel.backends.questions import Constrain, Reading, Reply
+from hms_kernel.backends.replaying import Refuted, replayed
+from hms_kernel.backends.sequent import Sequent, shape_variables, split, walk
+from hms_kernel.backends.strategy import Stage, Strategy
+from hms_kernel.errors import UnsupportedStatement
+from hms_kernel.model import Counterexample, Outcome
+from hms_kernel.statements import instantiate
+from hms_kernel.statements.terms import Fin, Logic, Scalar, Statement, Term, Var
+
+# How the nominal budget is divided between the three jobs of an attempt.
+PROVING, SEARCHING, CHECKING = 0.8, 0.1, 0.1
+
+RUNG_S = 0.03  # nominal seconds for one rung of the search for small numbers
+LEMMA_S = 0.05  # nominal seconds for one lemma that a transform wants
+SIZES = (0, 1, 2, 3)  # what a symbolic n is tried at
+MAX_INSTANCES = 16
+
+QUICK = Stage(engine="smt")
+NONLINEAR = Stage(engine="nlsat")
+
+
+@dataclasses.dataclass(frozen=True)
+class Conclusion:
+    """What an attempt came to, before it is dressed up as a verdict."""
+
+    outcome: Outcome
+    reason: str = ""
+    stage: str = ""
+    counterexample: Counterexample | None = None
+    notes: tuple[str, ...] = ()
+
+
+class Attempt:
+    """Settles one statement within a share of a meter.
+
+    Args:
+        statement: fully elaborated.
+        strategy: what to try.
+        nominal_s: nominal seconds for everything.
+        meter: counts all questions; shared by the instances of one statement.
+        report: told the name of every stage.
+    """
+
+    def __init__(
+        self,
+        statement: Statement,
+        strategy: Strategy,
+        nominal_s: float,
+        meter: Meter,
+        report: Callable[[str], None],
+    ) -> None:
+        self.statement = statement
+        self.strategy = strategy
+        self.nominal_s = nominal_s
+        self.meter = meter
+        self.report = report
+        self.tried: list[str] = []
+        self._sequent = Sequent.of(statement)
+        self._searching = Allowance(SEARCHING * nominal_s)
+        self._checking = Allowance(CHECKING * nominal_s)
+        self._searched: set[int] = set()
+        self._unsupported: list[str] = []
+        self._doubts: dict[str, None] = {}
+        self._settled_by: dict[Stage, None] = {}
+
+    def run(self) -> Conclusion:
+        """Work until something settles the statement or the budget is spent."""
+        shape = shape_variables(self._sequent)
+        if shape:
+            return self._run_for_every_size(shape)
+        return self._run_directly()
+
+    # --- proving -------------------------------------------------------------
+
+    def _run_directly(self) -> Conclusion:
+        refuted = self._work_through(PROVING)
+        if refuted is not None:
+            return refuted
+        contradiction = self._contradiction()
+        if contradiction:
+            return Conclusion(Outcome.VACUOUS, contradiction, self._stages())
+        if not self._open:
+            return Conclusion(Outcome.PROVED, stage=self._stages(), notes=self._consistency())
+        return self._undecided()
+
+    def _work_through(self, share: float) -> Conclusion | None:
+        """Every slice on every open piece; a conclusion only when the claim is refuted."""
+        self._open = list(enumerate(split(self._sequent)))
+        for position, part in enumerate(self.strategy.slices):
+            if not self._open or self.meter.hit_wall:
+                break
+            nominal_s = part.share * share * self.nominal_s / len(self._open)
+            still_open: list[tuple[int, Sequent]] = []
+            for number, piece in self._open:
+                self.report(str(part.stage))
+                settled = self._stage(part.stage, number, piece, Allowance(nominal_s))
+                if isinstance(settled, Refuted):
+                    return self._refuted(settled, part.stage)
+                if settled:
+                    self._settled_by[part.stage] = None
+                else:
+                    still_open.append((number, piece))
+            self._open = still_open
+            if position == 0:
+                # False claims mostly fall to small numbers: look before working harder.
+                for number, piece in self._open:
+                    found = self._small_numbers(number, piece)
+                    if found is not None:
+                        return self._refuted(found, QUICK)
+        return None
+
+    def _stage(
+        self, stage: Stage, number: int, piece: Sequent, allowance: Allowance
+    ) -> bool | Refuted:
+        """One stage on one piece: proved, refuted, or neither."""
+        before = self.meter.units
+        answer, reply = self._ask_in_parts(stage, piece, allowance)
+        found = None
+        if reply is not None and reply.answer.result == "sat":
+            found = self._believe(number, piece, reply)
+        self.tried.append(f"{stage}: {answer}, {self.meter.units - before} units")
+        return answer == "unsat" if found is None else found
+
+    def _ask_in_parts(
+        self, stage: Stage, piece: Sequent, allowance: Allowance
+    ) -> tuple[str, Reply | None]:
+        """What the stage says of the piece, and the reply that ended it; "unsat" when every part is."""
+
+        def oblige(lemma: Sequent) -> bool:
+            try:
+                reply = self.meter.ask(lemma, _engine_for(lemma), allowance, at_most_s=LEMMA_S)
+            except UnsupportedStatement:
+                return False
+            return reply is not None and reply.answer.result == "unsat"
+
+        try:
+            for part in transforms.apply(stage.transforms, piece, oblige):
+                reply = self.meter.ask(part, stage, allowance)
+                if reply is None:
+                    return "unknown (budget exhausted)", None
+                if reply.answer.result != "unsat":
+                    return str(reply.answer), reply
+        except UnsupportedStatement as error:
+            self._unsupported.append(error.message)
+            return f"unsupported ({error.message})", None
+        return "unsat", None
+
+    # --- refuting ------------------------------------------------------------
+
+    def _believe(self, number: int, piece: Sequent, reply: Reply) -> Refuted | None:
+        """A counterexample out of a solver's model, readable if possible, replayed always."""
+        small = self._small_numbers(number, piece)
+        if small is not None:
+            return small
+        if any(var.name not in reply.values for var in piece.variables):
+            return None  # a model of something weaker, or with functions that cannot be listed
+        candidates: Iterator[dict[str, Reading]] = iter([reply.values])
+        found = self._first_replayed(piece, candidates)
+        if found is None and reply.rounded:
+            found = self._first_replayed(piece, search.rational_models(self._asker(piece), reply))
+            if found is None:
+                self._doubts[f"a model with irrational {', '.join(reply.rounded)}"] = None
+        elif found is None:
+            self._doubts["solver's model did not survive replay"] = None
+        return found
+
+    def _small_numbers(self, number: int, piece: Sequent) -> Refuted | None:
+        if number in self._searched:
+            return None
+        self._searched.add(number)
+        before = self.meter.units
+        try:
+            found = self._first_replayed(piece, search.small_models(self._asker(piece)))
+        except UnsupportedStatement as error:
+            self._unsupported.append(error.message)
+            return None
+        answer = "found" if found else "nothing"
+        self.tried.append(f"small numbers: {answer}, {self.meter.units - before} units")
+        return found
+
+    def _asker(self, piece: Sequent) -> search.Ask:
+        def ask(constrain: Constrain) -> Reply | None:
+            return self.meter.ask(
+                piece, QUICK, self._searching, at_most_s=RUNG_S, constrain=constrain
+            )
+
+        return ask
+
+    def _first_replayed(
+        self, piece: Sequent, models: Iterator[dict[str, Reading]]
+    ) -> Refuted | None:
+        for values in models:
+            if all(var.name in values for var in piece.variables):
+                found = replayed(self.statement, piece, values)
+                if found is not None:
+                    return found
+        return None
+
+    def _refuted(self, found: Refuted, stage: Stage) -> Conclusion:
+        return Conclusion(
+            Outcome.REFUTED,
+            found.shows,
+            str(stage),
+            Counterexample(values=found.values, shows=found.shows),
+        )
+
+    # --- every size ----------------------------------------------------------
+
+    def _run_for_every_size(self, shape: list[Var]) -> Conclusion:
+        """A symbolic n: look for a small counterexample, prove it without n, else report the instances."""
+        sizes = list(islice(product(SIZES, repeat=len(shape)), MAX_INSTANCES))
+        for values in sizes:
+            attempt = self._instance(shape, values, SEARCHING / len(sizes))
+            quick = attempt._quickly_refuted()
+            if quick is not None:
+                return _with_sizes(quick, shape, values)
+        refuted = self._work_through(PROVING / 2)
+        if refuted is not None:
+            return refuted
+        if not self._open:
+            contradiction = self._contradiction()
+            if contradiction:
+                return Conclusion(Outcome.VACUOUS, contradiction, self._stages())
+            notes = (f"for every {_names(shape)}", *self._consistency())
+            return Conclusion(Outcome.PROVED, stage=self._stages(), notes=notes)
+        outcomes: dict[Outcome, list[str]] = {}
+        for values in sizes:
+            attempt = self._instance(shape, values, PROVING / 2 / len(sizes))
+            conclusion = attempt.run()
+            label = ", ".join(f"{v.name} = {k}" for v, k in zip(shape, values, strict=True))
+            self.tried.extend(f"{label}: {line}" for line in attempt.tried)
+            if conclusion.outcome is Outcome.REFUTED:
+                return _with_sizes(conclusion, shape, values)
+            if conclusion.outcome is Outcome.UNSUPPORTED:
+                return conclusion
+            outcomes.setdefault(conclusion.outcome, []).append(label)
+        return Conclusion(Outcome.UNKNOWN, _summary(outcomes, _names(shape)))
+
+    def _quickly_refuted(self) -> Conclusion | None:
+        for number, piece in enumerate(split(self._sequent)):
+            try:
+                reply = self.meter.ask(piece, QUICK, self._searching, at_most_s=RUNG_S)
+            except UnsupportedStatement:
+                return None
+            if reply is not None and reply.answer.result == "sat":
+                found = self._believe(number, piece, reply)
+                if found is not None:
+                    return self._refuted(found, QUICK)
+        return None
+
+    def _instance(self, shape: list[Var], values: tuple[int, ...], share: float) -> Attempt:
+        statement = self.statement
+        for var, value in zip(shape, values, strict=True):
+            statement = instantiate(statement, var.name, value)
+        return Attempt(statement, self.strategy, share * self.nominal_s, self.meter, self.report)
+
+    # --- vacuity -------------------------------------------------------------
+
+    def _contradiction(self) -> str:
+        """Which hypotheses contradict each other, or empty; remembers whether that was settled."""
+        self._consistent = True
+        restricted = any(isinstance(var.sort, Fin) for var in self._sequent.variables)
+        if not self._sequent.facts and not restricted:
+            return ""
+        if not self._contradictory(self._sequent.facts):
+            return ""
+        needed = list(self.statement.hypotheses)
+        for hypothesis in tuple(needed):
+            rest = [other for other in needed if other is not hypothesis]
+            if self._contradictory(tuple(other.prop for other in rest)):
+                needed = rest
+        names = [h.name or "an unnamed hypothesis" for h in needed]
+        if not names:
+            return "a variable ranges over an empty type"
+        verb = "contradicts itself" if len(names) == 1 else "contradict each other"
+        return (
+            f"the hypotheses {', '.join(names)} {verb}"
+            if len(names) > 1
+            else (f"the hypothesis {names[0]} {verb}")
+        )
+
+    def _contradictory(self, facts: tuple[Term, ...]) -> bool:
+        """Whether the facts alone are refuted, also by the stages that proved the claim."""
+        question = Sequent(self._sequent.variables, facts, Logic("False"))
+        self._consistent = False
+        for stage in dict.fromkeys((QUICK, NONLINEAR, *self._settled_by)):
+            allowance = Allowance(min(self._checking.left_s, CHECKING * self.nominal_s / 4))
+            before = allowance.left_s
+            answer, _ = self._ask_in_parts(stage, question, allowance)
+            self._checking.left_s -= before - allowance.left_s
+            if answer == "unsat":
+                return True
+            if answer == "sat" and not stage.transforms:
+                self._consistent = True
+                return False
+        return False
+
+    def _consistency(self) -> tuple[str, ...]:
+        if self._consistent:
+            return ()
+        return ("whether the hypotheses can hold together was not settled",)
+
+    # --- words ---------------------------------------------------------------
+
+    def _undecided(self) -> Conclusion:
+        if self.meter.hit_wall:
+            return Conclusion(Outcome.UNKNOWN, "wall clock")
+        if self._unsupported and all(": unsupported (" in line for line in self.tried):
+            return Conclusion(Outcome.UNSUPPORTED, self._unsupported[0])
+        reasons = [*self._doubts] or ["no stage settled it within the budget"]
+        return Conclusion(Outcome.UNKNOWN, "; ".join(reasons))
+
+    def _stages(self) -> str:
+        return " ; ".join(str(stage) for stage in self._settled_by)
+
+
+def _engine_for(sequent: Sequent) -> Stage:
+    """Real arithmetic goes to nlsat, anything with integers to smt."""
+    terms = (*sequent.facts, sequent.claim)
+    whole = any(
+        getattr(part, "sort", None) in (Scalar.NAT, Scalar.INT)
+        or isinstance(getattr(part, "sort", None), Fin)
+        for term in terms
+        for part in walk(term)
+    )
+    return QUICK if whole else NONLINEAR
+
+
+def _names(shape: list[Var]) -> str:
+    return ", ".join(var.name for var in shape)
+
+
+def _with_sizes(conclusion: Conclusion, shape: list[Var], values: tuple[int, ...]) -> Conclusion:
+    example = conclusion.counterexample
+    assert example is not None
+    sizes: dict[str, str | list[Any]] = {
+        var.name: str(value) for var, value in zip(shape, values, strict=True)
+    }
+    return dataclasses.replace(
+        conclusion,
+        counterexample=Counterexample(values={**sizes, **example.values}, shows=example.shows),
+    )
+
+
+def _summary(outcomes: dict[Outcome, list[str]], names: str) -> str:
+    parts = []
+    if Outcome.PROVED in outcomes:
+        parts.append(f"holds for {'; '.join(outcomes[Outcome.PROVED])}")
+    if Outcome.VACUOUS in outcomes:
+        parts.append(f"the hypotheses cannot hold for {'; '.join(outcomes[Outcome.VACUOUS])}")
+    if Outcome.UNKNOWN in outcomes:
+        parts.append(f"open for {'; '.join(outcomes[Outcome.UNKNOWN])}")
+    return f"{', '.join(parts)}; no proof for every {names} was found"

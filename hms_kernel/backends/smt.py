@@ -1,0 +1,122 @@
+"""The embedded prover: Lean text in, verdict with evidence out, by z3 and exact replay. Evolves nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+
+from hms_kernel.backends.attempt import Attempt
+from hms_kernel.backends.engines import checker
+from hms_kernel.backends.meter import Meter
+from hms_kernel.backends.strategy import Slice, Stage, Strategy
+from hms_kernel.errors import StatementError, UnsupportedStatement
+from hms_kernel.model import Budget, Evidence, Goal, Outcome, Trust, Verdict
+from hms_kernel.statements import parse, show
+from hms_kernel.statements.terms import Statement
+
+# Short slices first: most goals fall to smt at once, sums to their lemmas, polynomial
+# inequalities to nlsat; what is left gets the rest of the budget.
+DEFAULT_STRATEGY = Strategy(
+    slices=(
+        Slice(Stage(engine="smt"), 0.04),
+        Slice(Stage(engine="nlsat", transforms=("sum-lemma",)), 0.2),
+        Slice(Stage(engine="nlsat"), 0.2),
+        Slice(Stage(engine="simple"), 0.1),
+        Slice(Stage(engine="smt", transforms=("cases", "ite-split")), 0.1),
+        Slice(Stage(engine="smt"), 0.36),
+    )
+)
+
+
+class SmtBackend:
+    """Proves by z3's repeatable engines, refutes by exactly replayed models.
+
+    Same goal, strategy and budget give the same verdict and the same units on one
+    build of z3, unless the wall clock interferes; the reason then says so.
+    """
+
+    name = "smt"
+    default_strategy = DEFAULT_STRATEGY
+
+    def attempt(
+        self,
+        goal: Goal,
+        strategy: Strategy,
+        budget: Budget,
+        report: Callable[[str], None] = lambda note: None,
+    ) -> Verdict:
+        """Settle ``goal`` within ``budget``.
+
+        Raises:
+            UsageError: the strategy names an engine, parameter or transform that does not exist.
+        """
+        started = time.monotonic()
+        report("reading the statement")
+        try:
+            statement = parse(
+                goal.statement,
+                definitions=goal.definitions,
+                axioms=goal.axioms,
+                decimals=goal.decimals,
+                name=goal.theorem_id,
+            )
+        except StatementError as error:
+            unsupported = isinstance(error, UnsupportedStatement)
+            return Verdict(
+                outcome=Outcome.UNSUPPORTED if unsupported else Outcome.INVALID,
+                reason=str(error),
+                evidence=_evidence(goal, goal.statement, ()),
+                wall_s=time.monotonic() - started,
+            )
+        return self._settle(goal, statement, strategy, budget, report, started)
+
+    def _settle(
+        self,
+        goal: Goal,
+        statement: Statement,
+        strategy: Strategy,
+        budget: Budget,
+        report: Callable[[str], None],
+        started: float,
+    ) -> Verdict:
+        meter = Meter(budget)
+        attempt = Attempt(statement, strategy, budget.nominal_s, meter, report)
+        conclusion = attempt.run()
+        trust = {Outcome.PROVED: Trust.ONE_SOLVER, Outcome.REFUTED: Trust.REPLAYED}
+        notes = (*goal.notes, *statement.notes, *conclusion.notes)
+        return Verdict(
+            outcome=conclusion.outcome,
+            trust=trust.get(conclusion.outcome),
+            reason=conclusion.reason,
+            counterexample=conclusion.counterexample,
+            evidence=_evidence(
+                goal,
+                show(statement),
+                notes,
+                stage=conclusion.stage,
+                units=meter.units,
+                tried=tuple(attempt.tried),
+            ),
+            wall_s=time.monotonic() - started,
+        )
+
+
+def _evidence(
+    goal: Goal,
+    statement: str,
+    notes: tuple[str, ...],
+    *,
+    stage: str = "",
+    units: int = 0,
+    tried: tuple[str, ...] = (),
+) -> Evidence:
+    return Evidence(
+        checker=checker(),
+        stage=stage,
+        units=units,
+        statement=statement,
+        statement_sha256=hashlib.sha256(statement.encode()).hexdigest(),
+        notes=notes,
+        tried=tried,
+    )
