@@ -66,6 +66,22 @@ class ProofBackendContract(ABC):
         assert verdict.trust is None
         assert verdict.reason
 
+    def test_while_an_assumption_is_only_prose_nothing_is_refuted(self) -> None:
+        backend = self.make_backend()
+        for text, expected in (("x * x ≤ 9", Outcome.UNKNOWN), ("0 ≤ x * x", Outcome.PROVED)):
+            goal = Goal(
+                theorem_id="contract",
+                statement=f"theorem t (x : ℝ) : {text} := by sorry",
+                unstated=("x is reasonable",),
+            )
+
+            verdict = backend.attempt(goal, backend.default_strategy, self.budget)
+
+            assert verdict.outcome is expected, verdict
+            assert verdict.counterexample is None
+            if self.refutes and expected is Outcome.UNKNOWN:
+                assert "x is reasonable" in verdict.reason
+
     def test_running_out_is_an_answer(self) -> None:
         hard = "theorem t (a b c : ℕ) (h : 0 < a * b * c) : a ^ 3 + b ^ 3 ≠ c ^ 3 := by sorry"
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import time
 from collections.abc import Callable
 
-from hms_kernel.backends.attempt import Attempt
+from hms_kernel.backends.attempt import Attempt, Conclusion
 from hms_kernel.backends.engines import checker
 from hms_kernel.backends.meter import Meter
 from hms_kernel.backends.strategy import Slice, Stage, Strategy
@@ -82,7 +83,7 @@ class SmtBackend:
     ) -> Verdict:
         meter = Meter(budget)
         attempt = Attempt(statement, strategy, budget.nominal_s, meter, report)
-        conclusion = attempt.run()
+        conclusion = _with_doubt(attempt.run(), goal.unstated)
         trust = {Outcome.PROVED: Trust.ONE_SOLVER, Outcome.REFUTED: Trust.REPLAYED}
         notes = (*goal.notes, *statement.notes, *conclusion.notes)
         return Verdict(
@@ -100,6 +101,19 @@ class SmtBackend:
             ),
             wall_s=time.monotonic() - started,
         )
+
+
+def _with_doubt(conclusion: Conclusion, unstated: tuple[str, ...]) -> Conclusion:
+    """The conclusion, given assumptions that the text leaves out: they may forbid the numbers found."""
+    if conclusion.outcome is not Outcome.REFUTED or not unstated:
+        return conclusion
+    return dataclasses.replace(
+        conclusion,
+        outcome=Outcome.UNKNOWN,
+        reason=f"{conclusion.reason}; but the numbers may break an assumption that is prose: "
+        + "; ".join(unstated),
+        counterexample=None,
+    )
 
 
 def _evidence(
