@@ -15,11 +15,12 @@ from hms_kernel.backends import search, transforms
 from hms_kernel.backends.meter import Allowance, Meter
 from hms_kernel.backends.questions import Constrain, Reading, Reply
 from hms_kernel.backends.replaying import Refuted, replayed
-from hms_kernel.backends.sequent import Sequent, shape_variables, split, walk
+from hms_kernel.backends.sequent import Sequent, conjuncts, shape_variables, split, walk
 from hms_kernel.backends.strategy import Stage, Strategy
+from hms_kernel.backends.unfold import unfold
 from hms_kernel.errors import UnsupportedStatement
 from hms_kernel.model import Counterexample, Outcome
-from hms_kernel.statements import instantiate
+from hms_kernel.statements import instantiate, show
 from hms_kernel.statements.terms import Fin, Logic, Scalar, Statement, Term, Var
 
 # How the nominal budget is divided between the three jobs of an attempt.
@@ -70,7 +71,7 @@ class Attempt:
         self.meter = meter
         self.report = report
         self.tried: list[str] = []
-        self._sequent = Sequent.of(statement)
+        self._sequent, self._definitions = unfold(Sequent.of(statement))
         self._searching = Allowance(SEARCHING * nominal_s)
         self._checking = Allowance(CHECKING * nominal_s)
         self._searched: set[int] = set()
@@ -132,7 +133,11 @@ class Attempt:
         answer, reply = self._ask_in_parts(stage, piece, allowance)
         found = None
         if reply is not None and reply.answer.result == "sat":
-            found = self._believe(number, piece, reply)
+            # After transforms a model may be one of something weaker: not worth a search.
+            if stage.transforms:
+                found = self._first_replayed(piece, iter([reply.values]))
+            else:
+                found = self._believe(number, piece, reply)
         self.tried.append(f"{stage}: {answer}, {self.meter.units - before} units")
         return answer == "unsat" if found is None else found
 
@@ -212,11 +217,14 @@ class Attempt:
         return None
 
     def _refuted(self, found: Refuted, stage: Stage) -> Conclusion:
+        defined: dict[str, str | list[Any]] = {
+            definition.function.name: str(definition) for definition in self._definitions
+        }
         return Conclusion(
             Outcome.REFUTED,
             found.shows,
             str(stage),
-            Counterexample(values=found.values, shows=found.shows),
+            Counterexample(values={**found.values, **defined}, shows=found.shows),
         )
 
     # --- every size ----------------------------------------------------------
@@ -279,20 +287,24 @@ class Attempt:
             return ""
         if not self._contradictory(self._sequent.facts):
             return ""
-        needed = list(self.statement.hypotheses)
-        for hypothesis in tuple(needed):
-            rest = [other for other in needed if other is not hypothesis]
-            if self._contradictory(tuple(other.prop for other in rest)):
+        needed = list(self._sequent.facts)
+        for fact in tuple(needed):
+            rest = [other for other in needed if other is not fact]
+            if self._contradictory(tuple(rest)):
                 needed = rest
-        names = [h.name or "an unnamed hypothesis" for h in needed]
+        names = [self._name(fact) for fact in needed]
         if not names:
             return "a variable ranges over an empty type"
-        verb = "contradicts itself" if len(names) == 1 else "contradict each other"
-        return (
-            f"the hypotheses {', '.join(names)} {verb}"
-            if len(names) > 1
-            else (f"the hypothesis {names[0]} {verb}")
-        )
+        if len(names) == 1:
+            return f"the hypothesis {names[0]} contradicts itself"
+        return f"the hypotheses {', '.join(names)} contradict each other"
+
+    def _name(self, fact: Term) -> str:
+        """What the statement calls a fact; its text where it has no name."""
+        for hypothesis in self.statement.hypotheses:
+            if hypothesis.name and fact in (hypothesis.prop, *conjuncts(hypothesis.prop)):
+                return hypothesis.name
+        return f"({show(fact)})"
 
     def _contradictory(self, facts: tuple[Term, ...]) -> bool:
         """Whether the facts alone are refuted, also by the stages that proved the claim."""
