@@ -139,10 +139,17 @@ class Reader:
 
     def _variables(self, parser: TermParser) -> None:
         binders: list[Binder] = []
-        while parser.at("(", "{", "[", "⦃"):
-            binders += parser.bracketed_binders()
+        try:
+            while parser.at("(", "{", "[", "⦃"):
+                binders += parser.bracketed_binders()
+        except UnsupportedStatement:
+            # Only a statement that mentions one of them is concerned.
+            what = "a `variable` of a kind outside the fragment"
+            names = {t.text: what for t in parser.tokens if t.kind == "name"}
+            self.context = replace(self.context, foreign={**self.context.foreign, **names})
+            return
         if parser.here.kind != "end":
-            parser.here.invalid(f"a binder is expected here, found '{parser.here.text}'")
+            parser.here.invalid(f"a binder is expected here, found {parser.here.shown}")
         self.context = replace(self.context, variables=(*self.context.variables, *binders))
 
     def _foreign(self, parser: TermParser, word: str) -> None:
@@ -171,7 +178,7 @@ class Reader:
             parser.expect(":")
             type_ = parser.term()
             if not (parser.at(":=", "where", "|") or parser.here.kind == "end"):
-                parser.here.invalid(f"unexpected '{parser.here.text}' after the statement")
+                parser.here.invalid(f"unexpected {parser.here.shown} after the statement")
         except StatementError as caught:
             return Theorem(name, head, self.context, error=caught)
         except RecursionError:
@@ -201,7 +208,7 @@ class Reader:
             parser.expect(":=")
             value = parser.term()
             if parser.here.kind != "end" and not parser.at("@[", "deriving", "termination_by"):
-                parser.here.invalid(f"unexpected '{parser.here.text}' after the definition")
+                parser.here.invalid(f"unexpected {parser.here.shown} after the definition")
             mentioned = {t.text.partition(".")[0] for t in parser.tokens}
             binders = [*_needed(context.variables, mentioned), *binders]
         except StatementError as caught:

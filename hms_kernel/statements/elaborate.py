@@ -52,7 +52,7 @@ from hms_kernel.statements.syntax import (
     SetWhere,
     Syntax,
 )
-from hms_kernel.statements.terms import Fin, Ite, Logic, Num, Scalar
+from hms_kernel.statements.terms import Fin, Ite, Logic, Num, Op, Scalar
 from hms_kernel.statements.tokens import Token
 
 MAX_UNFOLDING = 30  # definitions within definitions
@@ -73,7 +73,7 @@ class Elaborator:
         self.notes: list[str] = []
         self._metas: list[Meta] = []
         self._coercions: list[tuple[Typed, Meta]] = []
-        self._unfolding = 0
+        self._unfolding: list[str] = []
 
     # --- unknown types --------------------------------------------------------
 
@@ -209,6 +209,9 @@ class Elaborator:
                 return Num(value, sort, span=at.span)
             if isinstance(sort.size, Num) and sort.size.value > 0:
                 return Num(value % sort.size.value, sort, span=at.span)
+            match sort.size:
+                case Op(op="+", args=(_, Num(value=sure))) if value < sure:
+                    return Num(value, sort, span=at.span)
             at.unsupported("a numeral in Fin of a size that is no numeral")
 
         return Typed(meta, at, build)
@@ -245,7 +248,10 @@ class Elaborator:
         # ``∣`` is an ordinary function in Lean: its left side decides the type.
         left = self.term(node.left, scope)
         if known(left.ty):
-            right = self.check(node.right, scope, left.ty)
+            right = self.term(node.right, scope, left.ty)
+            if 0 <= rank(left.ty) < rank(right.ty):
+                node.at.unsupported("divisibility between two types; write the cast")
+            right = ensure(right, left.ty)
         else:
             right = self.term(node.right, scope)
             left = ensure(left, right.ty)
@@ -304,7 +310,10 @@ class Elaborator:
         cond = self.prop(node.cond, scope)
         ty: Ty = expected if expected is not None and known(expected) else self.unknown(node.at)
         yes = self.check(node.yes, scope, ty)
-        no = self.check(node.no, scope, ty)
+        no = self.term(node.no, scope, ty)
+        if 0 <= rank(ty) < rank(no.ty):
+            node.at.unsupported("`if` with branches of two types; ascribe the smaller one")
+        no = ensure(no, ty)
 
         def build(env: Env) -> Value:
             sort = env.sort(ty, node.at)
@@ -531,6 +540,8 @@ class Elaborator:
             return self.applied(found, args, scope, at)
         definition = self.context.definition(head.name)
         if definition is not None:
+            if definition.name == head.name and library.opened(head.name, self.context):
+                at.unsupported(f"'{head.name}', which an opened namespace offers as well")
             return self._unfold(definition, args, scope, at)
         if "." in head.name:
             first, _, rest = head.name.partition(".")
@@ -556,6 +567,8 @@ class Elaborator:
 
     def _unbound(self, node: Name) -> NoReturn:
         name, at = node.name, node.at
+        if self._unfolding and self._unfolding[-1] in self.context.candidates(name):
+            at.unsupported(f"the recursive definition of '{name}'")
         if name in self.context.foreign:
             at.unsupported(f"'{name}', made by {self.context.foreign[name]}")
         for full in self.context.candidates(name):
@@ -623,8 +636,7 @@ class Elaborator:
     ) -> Typed:
         if definition.error is not None:
             raise definition.error
-        self._unfolding += 1
-        if self._unfolding > MAX_UNFOLDING:
+        if len(self._unfolding) > MAX_UNFOLDING:
             at.unsupported("definitions nested this deeply")
         note = f"unfolded {definition.name}"
         if note not in self.notes:
@@ -655,13 +667,14 @@ class Elaborator:
                 missing.append(local)
                 inner[binder.name] = variable(local, at)
         outer, self.context = self.context, definition.context
+        self._unfolding.append(definition.name)
         mark = self.mark()
         try:
             result = self._body(definition, inner)
             self.settle(mark)
         finally:
             self.context = outer
-            self._unfolding -= 1
+            self._unfolding.pop()
         for local in reversed(missing):
             result = _lambda(local, result, at)
         return self.applied(result, tuple(left), scope, at)

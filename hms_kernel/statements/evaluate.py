@@ -5,10 +5,10 @@ Asked of values that a prover found, so nothing here may share code with a prove
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 from hms_kernel.statements import surds
 from hms_kernel.statements.doubt import Exhausted, Undecided
@@ -28,6 +28,8 @@ from hms_kernel.statements.terms import (
     Term,
 )
 
+T = TypeVar("T")
+
 _FLIP = {"<": ">", "≤": "≥", ">": "<", "≥": "≤", "=": "=", "≠": "≠"}
 _LONG = 110  # characters of a term that a sentence can bear
 
@@ -43,7 +45,7 @@ def value_of(term: Term, env: Env) -> Fraction:
     Raises:
         Undecided: it is irrational, too expensive, or depends on something unknown.
     """
-    value = Evaluator().number(term, env)
+    value = _bounded(lambda: Evaluator().number(term, env))
     if isinstance(value, Surd):
         raise Undecided(f"the value {value} is irrational")
     return value
@@ -55,7 +57,14 @@ def holds(prop: Term, env: Env) -> bool:
     Raises:
         Undecided: it cannot be told.
     """
-    return Evaluator().truth(prop, env)
+    return _bounded(lambda: Evaluator().truth(prop, env))
+
+
+def _bounded(work: Callable[[], T]) -> T:
+    try:
+        return work()
+    except RecursionError:
+        raise Undecided("a term nested too deeply") from None
 
 
 @dataclass(frozen=True)
@@ -84,6 +93,10 @@ def replay(statement: Statement, env: Env) -> Replay:
     Raises:
         Undecided: some part of it cannot be told, or a value is not of its variable's sort.
     """
+    return _bounded(lambda: _replayed(statement, env))
+
+
+def _replayed(statement: Statement, env: Env) -> Replay:
     for var in statement.variables:
         if var.name not in env:
             raise Undecided(f"no value for '{var.name}'")

@@ -14,6 +14,7 @@ from typing import Any
 
 from hms_kernel.statements import surds
 from hms_kernel.statements.doubt import Exhausted, Undecided
+from hms_kernel.statements.intervals import order
 from hms_kernel.statements.ranges import candidates
 from hms_kernel.statements.surds import Mixed, Number, Surd
 from hms_kernel.statements.terms import (
@@ -286,8 +287,13 @@ class Evaluator:
         if rel.op == "∣":
             divisor, number = self.integer(rel.left, env), self.integer(rel.right, env)
             return number % divisor == 0 if divisor else number == 0
-        left, right = self.number(rel.left, env), self.number(rel.right, env)
-        return decided(rel.op, compare(left, right))
+        try:
+            sign = compare(self.number(rel.left, env), self.number(rel.right, env))
+        except Exhausted:
+            raise
+        except Undecided:
+            sign = order(self, rel.left, rel.right, env)
+        return decided(rel.op, sign)
 
     def _logic(self, prop: Logic, env: Env) -> bool:
         match prop.op, prop.args:
@@ -369,20 +375,12 @@ def compare(left: Number, right: Number) -> int:
     """The sign of ``left - right``.
 
     Raises:
-        Undecided: two different roots that lie too close together.
+        Undecided: they have different roots.
     """
     try:
         return surds.sign(surds.add(left, surds.negate(right)))
     except Mixed:
-        pass
-    # A number with two different roots is 0 only by an identity; strict order shows in digits.
-    for bits in (64, 256, 1024):
-        (low, high), (least, most) = surds.bounds(left, bits), surds.bounds(right, bits)
-        if low > most:
-            return 1
-        if high < least:
-            return -1
-    raise Undecided("two irrational numbers too close to tell apart")
+        raise Undecided("different square roots in one comparison") from None
 
 
 def decided(op: str, sign: int) -> bool:

@@ -110,11 +110,8 @@ class TermParser:
         """Consume one of these or raise ``InvalidStatement``."""
         if not self.at(*spellings):
             wanted = " or ".join(f"'{s}'" for s in spellings)
-            self.here.invalid(f"expected {wanted}, found {self._found()}")
+            self.here.invalid(f"expected {wanted}, found {self.here.shown}")
         return self.take()
-
-    def _found(self) -> str:
-        return "the end of the text" if self.here.kind == "end" else f"'{self.here.text}'"
 
     # --- terms ---------------------------------------------------------------
 
@@ -236,7 +233,7 @@ class TermParser:
         if token.kind != "symbol":
             return False
         if token.text == "|":  # `f |x|`: opens only before a glued term, after a space
-            return not token.glued and self.peek().glued
+            return not token.glued and self.peek().glued and self.peek().text != "|"
         return token.text in ("(", "{", "↑", "⌊", "⌈", "fun", "λ", "⟨", "[", "@", "‖", "·")
 
     def _argument(self) -> Syntax:
@@ -259,7 +256,7 @@ class TermParser:
         atom: Syntax
         if token.kind == "name":
             if token.text in KEYWORDS:
-                token.invalid(f"unexpected '{token.text}'")
+                token.invalid(f"unexpected {token.shown}")
             if token.text in FOREIGN_WORDS:
                 token.unsupported(FOREIGN_WORDS[token.text])
             atom = Name(token, token.text.replace("«", "").replace("»", ""))
@@ -308,7 +305,7 @@ class TermParser:
             self._fence = fence
         if token.text in FOREIGN_ATOMS:
             token.unsupported(FOREIGN_ATOMS[token.text])
-        token.invalid(f"unexpected '{token.text}'")
+        token.invalid(f"unexpected {token.shown}")
 
     def _parenthesis(self, token: Token) -> Syntax:
         if self.at(")"):
@@ -357,6 +354,11 @@ class TermParser:
         token = self.take()
         binders = self._bound_names(token)
         self.expect(",")
+        # ``∀ x, ∀ y`` is ``∀ x y``: by a loop, so that many variables are not deep nesting.
+        while self.at(token.text) and token.text != "∃!":
+            self.take()
+            binders += self._bound_names(token)
+            self.expect(",")
         return Bind(token, token.text, binders, self.term())
 
     def _function(self) -> Syntax:
@@ -393,7 +395,7 @@ class TermParser:
             else:
                 break
         if not names and not binders:
-            self.here.invalid(f"'{token.text}' needs a variable, found {self._found()}")
+            self.here.invalid(f"'{token.text}' needs a variable, found {self.here.shown}")
         if self.at(":"):
             colon = self.take()
             if not names:
@@ -428,7 +430,7 @@ class TermParser:
         while self.here.kind == "name" and not self.at(*KEYWORDS, *FOREIGN_WORDS):
             names.append(self.take())
         if not names:
-            self.here.invalid(f"a binder needs a name, found {self._found()}")
+            self.here.invalid(f"a binder needs a name, found {self.here.shown}")
         type_ = guard = None
         if self.at(":"):
             self.take()
@@ -472,7 +474,7 @@ class TermParser:
                 plain = self.take()
                 binders.append(Binder(plain, plain.text, None))
             else:
-                self.here.invalid(f"expected ':=', found {self._found()}")
+                self.here.invalid(f"expected ':=', found {self.here.shown}")
         type_ = None
         if self.at(":"):
             self.take()
@@ -485,6 +487,6 @@ class TermParser:
             self.take()
         elif not self.here.first:
             self.here.invalid(
-                f"expected ';' after the value of '{name.text}', found {self._found()}"
+                f"expected ';' after the value of '{name.text}', found {self.here.shown}"
             )
         return Let(token, name.text, tuple(binders), type_, value, self.term())

@@ -164,7 +164,8 @@ def fold_size(size: Term) -> Term:
             result = (
                 a + b if size.op == "+" else a * b if size.op == "*" else max(a - b, Fraction(0))
             )
-            return Num(result, Scalar.NAT)
+            if result.numerator.bit_length() <= 64:
+                return Num(result, Scalar.NAT)
         return Op(size.op, (left, right), size.sort)
     return size
 
@@ -305,7 +306,10 @@ def ensure(typed: Typed, target: Ty) -> Typed:
         return cast(typed, want)
     elif isinstance(want, FinTy):
         typed.at.unsupported("a cast to Fin")
-    typed.at.invalid(f"this has type {show_type(have)}, but {show_type(want)} is expected here")
+    what = (
+        "is a number" if isinstance(have, Meta) and have.numeral else f"has type {show_type(have)}"
+    )
+    typed.at.invalid(f"this {what}, but {show_type(want)} is expected here")
 
 
 def constant(value: Term, ty: Ty, at: Token) -> Typed:

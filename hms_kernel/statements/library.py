@@ -105,6 +105,14 @@ def find(el: Elaborator, head: Name, args: Args, scope: Locals) -> str | None:
     return found[0] if found and found[0] in FUNCTIONS else None
 
 
+def opened(name: str, context: Context) -> bool:
+    """Whether an opened namespace offers a name."""
+    return any(
+        full != name and (full in OPENED_NAMES or full in FUNCTIONS) and full not in PROTECTED
+        for full in (f"{space}.{name}" for space in context.opens)
+    )
+
+
 def is_foreign(name: str, context: Context) -> bool:
     """Whether Lean or Mathlib know a name that we do not understand."""
     if name in FOREIGN_NAMES or name in FUNCTIONS:
@@ -524,7 +532,7 @@ _SETS = {
 
 
 def _set_name(el: Elaborator, name: str, scope: Locals) -> str | None:
-    if name in scope:
+    if name in scope or el.context.definition(name) is not None:
         return None
     found = [full for full in dict.fromkeys(el.context.candidates(name)) if full in _SETS]
     return found[0] if len(found) == 1 else None

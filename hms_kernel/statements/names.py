@@ -348,6 +348,7 @@ _IN_SPACES = {
     "Int": "floor ceil fract natAbs toNat sign cast sqrt ModEq",
     "Finset": "range Icc Ico Ioc Ioo Ici Ioi Iic Iio univ filter card sum prod sup inf max min image product"
     " powerset erase insert biUnion antidiagonal",
+    "NNReal": "sqrt pi toReal",
     "Set": "Icc Ico Ioc Ioo Ici Ioi Iic Iio univ image range preimage ncard encard Finite Infinite InjOn SurjOn"
     " BijOn MapsTo EqOn indicator Nonempty Countable",
     "Function": "Injective Surjective Bijective Involutive Periodic Antiperiodic comp const update iterate"

@@ -109,7 +109,7 @@ def _chosen(theorems: list[Theorem], name: str, at: Token) -> Theorem:
         at.invalid("no theorem in this text")
     if len(theorems) == 1:
         return theorems[0]
-    named = [theorem for theorem in theorems if theorem.name == name]
+    named = [t for t in theorems if name and (t.name == name or t.name.endswith(f".{name}"))]
     if len(named) == 1:
         return named[0]
     theorems[1].at.unsupported(f"{len(theorems)} theorems in one text; hand them in one by one")
@@ -120,7 +120,7 @@ def _proposition(tokens: list[Token], context: Context, name: str) -> Theorem:
     body = parser.term()
     end = parser.here
     if end.kind != "end" and end.text != ":=":
-        end.invalid(f"unexpected '{end.text}' after the statement")
+        end.invalid(f"unexpected {end.shown} after the statement")
     return Theorem(name, tokens[0], context, (), body)
 
 
@@ -152,7 +152,7 @@ class _Introduction:
             parser = TermParser(tokens)
             node = parser.term()
             if parser.here.kind != "end":
-                parser.here.invalid(f"unexpected '{parser.here.text}' after the axiom")
+                parser.here.invalid(f"unexpected {parser.here.shown} after the axiom")
             self._hypotheses.append(("", elaborator.prop(node, self._scope)))
             elaborator.settle()
         return self._build(conclusion, theorem.name or name, (*elaborator.notes, *allowed))
@@ -210,7 +210,7 @@ class _Introduction:
         for local, at in self._variables:
             var, env = env.introduce(local, at)
             variables.append(Var(var.name, var.sort, span=at.span))
-        taken = {var.name for var in variables}
+        taken = RESERVED.union(var.name for var in variables)
         hypotheses = tuple(
             Hypothesis(label if label not in taken else "", fact.term(env))
             for label, fact in self._hypotheses

@@ -49,7 +49,7 @@ class Collection:
         """The proposition ``element ∈ self``."""
         at = element.at
         if not unify(element.ty, self.element):
-            if 0 <= rank(element.ty) < rank(self.element):
+            if rank(element.ty) >= 0 and rank(self.element) >= 0:
                 at.unsupported("membership that needs a cast; write the cast")
             ensure(element, self.element)
         parts: list[Typed] = []

@@ -43,6 +43,13 @@ class Token:
         """Where it stands."""
         return Span(self.line, self.column)
 
+    @property
+    def shown(self) -> str:
+        """The token for a message."""
+        if self.kind == "end":
+            return "the end of the text"
+        return f"'{self.text}'" if self.text.isprintable() else f"U+{ord(self.text[0]):04X}"
+
     def _excerpt(self) -> str:
         lines = self.source.text.split("\n")
         line = lines[self.line - 1] if self.line <= len(lines) else ""
@@ -119,9 +126,10 @@ def tokenize(source: Source) -> list[Token]:
         token("other", "", 0).invalid(f"{len(text)} characters are too many for a statement")
     while position < len(text):
         match = _MASTER.match(text, position)
-        if match is None:  # other kinds of white space
+        if match is None:  # white space that Lean does not know
+            tokens.append(token("other", text[position], position))
             position += 1
-            glued = False
+            glued, first = True, False
             continue
         kind = match.lastgroup or "symbol"
         end = match.end()
