@@ -103,7 +103,7 @@ def demo(agents: Agents = None, store: StoreUrl = None, seed: Seed = 0) -> None:
         shown = settlement.verdict.counterexample
         if shown is not None and shown.shows:
             said = settlement.claim.natural_language or settlement.claim.id
-            out.print(Text.assemble(("✘ ", "red"), (f"{said}\n", "bold"), f"  but {shown.shows}"))
+            out.print(Text.assemble(("✘ ", "red"), (f"{said}\n", "bold"), f"  {shown.shows}"))
     out.print(
         f"\n[bold]{report.counts['proved']}[/bold] claims hold, "
         f"[bold]{report.counts['refuted']}[/bold] are false as stated. "
@@ -261,12 +261,10 @@ def main() -> None:
     """Run the command line; errors of ours become one line on the standard error and a code."""
     signal.signal(signal.SIGTERM, _terminated)
     try:
-        app(standalone_mode=False)
+        sys.exit(app(standalone_mode=False))
     except HmsError as error:
         err.print(Text.assemble(("hms: ", "bold red"), str(error)), soft_wrap=True)
         sys.exit(2)
-    except typer.Exit as leave:
-        sys.exit(leave.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         err.print("hms: interrupted; agents have been stopped")
         sys.exit(130)
