@@ -167,11 +167,16 @@ def fresh(name: str, taken: set[str]) -> str:
 def broken(text: str) -> str:
     """Why this text cannot stand inside a binder, or the empty string.
 
-    Brackets that do not match, or a comment, would let one part of a claim reach
-    into the next: a hypothesis could swallow the conclusion.
+    Brackets that do not match, a comment or a command would let one part of a claim
+    reach into the next: a hypothesis could swallow the conclusion.
     """
     if "--" in text or "/-" in text or "-/" in text:
         return "it contains a comment"
+    found = words(text)
+    if commands := sorted(found & _COMMANDS):
+        return f"it contains the command {commands[0]!r}"
+    if ":=" in text and not found & {"let", "have"}:
+        return "it contains ':=', and a proposition has no proof"
     pairs = {")": "(", "]": "[", "}": "{", "⟩": "⟨"}
     stack: list[str] = []
     for sign in text:
@@ -182,6 +187,7 @@ def broken(text: str) -> str:
     return f"its brackets do not match: {stack[-1]!r} is never closed" if stack else ""
 
 
+_COMMANDS = frozenset(("theorem", "lemma", "example", "def", "abbrev", "axiom", "instance"))
 # fmt: off
 KEYWORDS = frozenset((
     "abbrev", "and", "as", "at", "axiom", "by", "calc", "class", "def", "deriving", "do", "else",

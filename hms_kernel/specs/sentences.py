@@ -95,7 +95,7 @@ def read(text: str) -> Sentence:
     if not text:
         raise Prose("there is no text")
     if text[0] in "∄∃":
-        raise Prose(f"{text[0]!r} here speaks of things the file does not define: {clip(text)!r}")
+        raise Prose(f"{text[0]!r} speaks of things that the file does not define")
     if quantified := _QUANTIFIER.match(text):
         return _quantified(quantified.group(1), quantified.group(2))
     try:

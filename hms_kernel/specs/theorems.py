@@ -108,9 +108,6 @@ def _goal(
     variables = _variables(entry.get("variables"))
     assumptions = _texts(entry.get("assumptions"), "assumptions")
     carried = (*shared, *_texts(entry.get("definitions"), "definitions"))
-    for part in (text, *assumptions):
-        if not is_command(text) and (why := broken(part)):
-            raise _Malformed(f"{part!r} is not understood: {why}")
     if is_command(text):
         if variables or assumptions:
             raise _Malformed("a whole theorem has its variables and assumptions inside it")
@@ -123,6 +120,9 @@ def _goal(
             local.append((name, sort or variables.get(name, ""), value))
         else:
             hypotheses.append(assumption)
+    for part in (text, *hypotheses, *(piece for found in local for piece in found)):
+        if why := broken(part):
+            raise _Malformed(f"{part!r} is not understood: {why}")
     defined = {name for name, _, _ in local}
     bound = binders.ordered({n: sort for n, sort in variables.items() if n not in defined})
     texts = [text, *hypotheses, *(value for _, _, value in local)]

@@ -69,6 +69,8 @@ def test_of_claims_with_one_id_none_is_lost_and_each_can_be_told_apart():
         ("x ∈ [0, 1)", "closes nothing"),
         ("x > 0 -- really", "comment"),
         ("x > 0 /- really", "comment"),
+        ("1 = 1 := by sorry", "has no proof"),
+        ("1 = 1\ntheorem t : 1 = 2", "the command 'theorem'"),
     ],
 )
 def test_text_that_would_reach_beyond_its_binder_is_told(text, why):
@@ -76,6 +78,7 @@ def test_text_that_would_reach_beyond_its_binder_is_told(text, why):
 
 
 def test_ordinary_text_stays_inside_its_binder():
+    assert broken("let y := x; y = x") == ""
     assert broken("∀ i, 0 ≤ w i ∧ |x - 1| ≤ (2 : ℝ) ∧ {0} = ⟨x, 1⟩") == ""
 
 

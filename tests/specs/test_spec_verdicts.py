@@ -167,6 +167,18 @@ def test_numbers_that_an_assumption_in_prose_might_exclude_refute_nothing():
     assert "x is reasonable" in found.reason
 
 
+def test_a_whole_theorem_needs_no_name_of_its_claim():
+    texts = {
+        "holds": "/-- Named otherwise. -/\ntheorem other (x : ℝ) (h : 1 ≤ x) : 0.5 < x := by linarith",
+        "fails": "theorem other (x : ℝ) : 0.5 < x := by linarith",
+    }
+    data = {"claims": [{"id": id, "statement": text} for id, text in texts.items()]}
+    holds, fails = specs.load_data(data, name="x").claims
+
+    assert verdict(holds).outcome is PROVED
+    assert verdict(fails).outcome is REFUTED
+
+
 def test_an_integer_is_divided_as_a_number():
     data = {
         "formal_domains": {
