@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from hms_kernel.errors import BackendMissing, UsageError
+from hms_kernel.errors import BackendMissing, TaskFailed, UsageError
 
 
 def run_notebook(
@@ -34,7 +34,7 @@ def run_notebook(
     Raises:
         UsageError: there is no such notebook, or it has no parameter of a name given.
         BackendMissing: papermill is not installed.
-        papermill.PapermillExecutionError: a cell failed.
+        TaskFailed: a cell failed; ``detail`` is the cell and its traceback.
     """
     try:
         import papermill
@@ -57,12 +57,16 @@ def run_notebook(
                 f"{source.name} has no parameter {name!r}{hint} "
                 f"It has: {', '.join(known) or 'none'}"
             )
-    papermill.execute_notebook(
-        str(source),
-        str(output),
-        parameters=given,
-        progress_bar=False,
-        store_widget_state=False,
-        execution_timeout=cell_timeout_s,
-    )
+    try:
+        papermill.execute_notebook(
+            str(source),
+            str(output),
+            parameters=given,
+            progress_bar=False,
+            store_widget_state=False,
+            execution_timeout=cell_timeout_s,
+        )
+    except papermill.PapermillExecutionError as error:
+        message = f"cell {error.exec_count} of {source.name} failed: {error.ename}: {error.evalue}"
+        raise TaskFailed(message, kind="error", detail=str(error)) from error
     return Path(output)

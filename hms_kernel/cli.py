@@ -29,9 +29,9 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from hms_kernel import api, config, display, specs, tables, theorems
+from hms_kernel import api, batch, config, display, specs, tables, theorems
 from hms_kernel import session as sessions
-from hms_kernel.errors import HmsError, UsageError
+from hms_kernel.errors import HmsError, TaskFailed, UsageError
 from hms_kernel.model import Budget, Outcome, Verdict
 from hms_kernel.report import Report, verdict_json, why
 from hms_kernel.store import Store
@@ -248,6 +248,35 @@ def stop(
         out.print(f"session {desk.session} has ended")
 
 
+@app.command("batch")
+def run_batch(
+    notebook: Annotated[Path, typer.Argument(help="The notebook to run; it is not changed.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="The executed copy; default: NOTEBOOK.out.ipynb."),
+    ] = None,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="As often as you like."),
+    ] = None,
+) -> None:
+    """Run a notebook from a fresh kernel, as a test or a job would.
+
+    A parameter that the notebook does not have is an error. Values are read as
+    JSON where they can be, as text otherwise. Exits with 1 when a cell fails; the
+    copy then shows where.
+    """
+    target = output or notebook.with_suffix(".out.ipynb")
+    given = dict(map(_parameter, parameter or ()))
+    try:
+        batch.run_notebook(notebook, target, given)
+    except TaskFailed as error:
+        err.print(Text.assemble(("hms: ", "bold red"), str(error)), soft_wrap=True)
+        err.print(f"the executed copy is {target}")
+        raise typer.Exit(1) from None
+    out.print(f"all cells ran; see {target}")
+
+
 @app.callback(invoke_without_command=True)
 def _root(
     version: Annotated[bool, typer.Option("--version", help="Say the version and end.")] = False,
@@ -282,6 +311,16 @@ def _terminated(signum: int, frame: FrameType | None) -> None:
 
 
 # --- pieces ---------------------------------------------------------------------
+
+
+def _parameter(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise UsageError(f"{text!r} is no parameter; write NAME=VALUE")
+    try:
+        return name, json.loads(value)
+    except json.JSONDecodeError:
+        return name, value
 
 
 def _budget(timeout_s: float) -> Budget:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import psutil
 import pytest
 from typer.testing import CliRunner
@@ -308,7 +309,7 @@ def test_help_teaches_every_verb():
     def shown(*arguments: str) -> str:
         return CliRunner().invoke(app, [*arguments, "--help"]).output
 
-    for verb in ("demo", "verify", "prove", "status", "stop"):
+    for verb in ("demo", "verify", "prove", "status", "stop", "batch"):
         assert verb in shown()
         assert f"hms {verb}" in shown(verb)
 
@@ -319,3 +320,36 @@ def test_a_mistyped_option_is_an_error_of_one_screen():
     assert done.returncode == 2
     assert "--agents" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+class TestBatch:
+    @pytest.fixture
+    def notebook(self, tmp_path: Path) -> Path:
+        parameters = nbformat.v4.new_code_cell("n = 1", metadata={"tags": ["parameters"]})
+        check = nbformat.v4.new_code_cell("assert n == 1, 'n is not one'")
+        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        file = tmp_path / "question.ipynb"
+        nbformat.write(
+            nbformat.v4.new_notebook(cells=[parameters, check], metadata={"kernelspec": kernel}),
+            file,
+        )
+        return file
+
+    def test_runs_a_notebook_and_keeps_the_executed_copy_beside_it(self, notebook):
+        done = hms("batch", notebook, "-p", "n=1")
+
+        assert done.returncode == 0, done.stderr
+        executed = nbformat.read(notebook.with_suffix(".out.ipynb"), 4)
+        assert all(cell.execution_count for cell in executed.cells)
+
+    def test_exits_with_1_and_shows_the_cell_that_failed(self, notebook):
+        done = hms("batch", notebook, "-p", "n=2")
+
+        assert done.returncode == 1
+        assert "n is not one" in done.stderr
+
+    def test_refuses_a_parameter_the_notebook_does_not_have(self, notebook):
+        done = hms("batch", notebook, "-p", "m=2")
+
+        assert done.returncode == 2
+        assert "It has: n" in done.stderr
