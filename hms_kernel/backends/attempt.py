@@ -75,6 +75,7 @@ class Attempt:
         self._searching = Allowance(SEARCHING * nominal_s)
         self._checking = Allowance(CHECKING * nominal_s)
         self._searched: set[int] = set()
+        self._asked: dict[Any, int] = {}
         self._unsupported: list[str] = []
         self._doubts: dict[str, None] = {}
         self._settled_by: dict[Stage, None] = {}
@@ -155,6 +156,8 @@ class Attempt:
 
         try:
             for part in transforms.apply(stage.transforms, piece, oblige):
+                if self._pointless(part, stage, allowance):
+                    return "unknown (asked before)", None
                 reply = self.meter.ask(part, stage, allowance)
                 if reply is None:
                     return "unknown (budget exhausted)", None
@@ -164,6 +167,15 @@ class Attempt:
             self._unsupported.append(error.message)
             return f"unsupported ({error.message})", None
         return "unsat", None
+
+    def _pointless(self, part: Sequent, stage: Stage, allowance: Allowance) -> bool:
+        """Whether the same question was left open before with as much to spend."""
+        key = (part, stage.engine, stage.parameters)
+        limit = allowance.units(stage.engine)
+        if self._asked.get(key, 0) >= limit:
+            return True
+        self._asked[key] = limit
+        return False
 
     # --- refuting ------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from hms_kernel.statements.terms import (
     Big,
@@ -18,8 +18,6 @@ from hms_kernel.statements.terms import (
     Statement,
     Term,
     Var,
-    children,
-    sort_of,
 )
 
 
@@ -39,6 +37,11 @@ class Sequent:
             tuple(hypothesis.prop for hypothesis in statement.hypotheses),
             statement.conclusion,
         )
+
+    def mapped(self, change: Callable[[Term], Term]) -> Sequent:
+        """The sequent with every proposition changed."""
+        facts = tuple(change(fact) for fact in self.facts)
+        return dataclasses.replace(self, facts=facts, claim=change(self.claim))
 
 
 def conjuncts(term: Term) -> Iterator[Term]:
@@ -88,11 +91,27 @@ def split(sequent: Sequent) -> list[Sequent]:
 # --- terms -------------------------------------------------------------------
 
 
+# Names of the fields that may hold terms; asked of every node, so looked up once.
+_SLOTS: dict[type, tuple[str, ...]] = {
+    kind: tuple(f.name for f in dataclasses.fields(kind) if f.name not in ("span", "sort"))
+    for kind in get_args(Term)
+}
+
+
 def walk(term: Term) -> Iterator[Term]:
     """The term and all its subterms, outermost first."""
-    yield term
-    for child in children(term):
-        yield from walk(child)
+    pending = [term]
+    while pending:
+        part = pending.pop()
+        yield part
+        below: list[Term] = []
+        for name in _SLOTS[type(part)]:
+            value = getattr(part, name)
+            if isinstance(value, tuple):
+                below += value
+            elif isinstance(value, Term):
+                below.append(value)
+        pending += reversed(below)
 
 
 def rebuild(term: Term, change: Callable[[Term], Term | None]) -> Term:
@@ -101,16 +120,17 @@ def rebuild(term: Term, change: Callable[[Term], Term | None]) -> Term:
     if changed is not None:
         return changed
     updates: dict[str, Any] = {}
-    for field in dataclasses.fields(term):
-        value = getattr(term, field.name)
+    binder = isinstance(term, Big | Quant)
+    for name in _SLOTS[type(term)]:
+        value = getattr(term, name)
         if isinstance(value, tuple):
-            parts = tuple(rebuild(part, change) if _is_term(part) else part for part in value)
-            if parts != value:
-                updates[field.name] = parts
-        elif _is_term(value) and not (field.name == "var" and isinstance(term, Big | Quant)):
+            parts = tuple([rebuild(part, change) for part in value])
+            if any(new is not old for new, old in zip(parts, value, strict=True)):
+                updates[name] = parts
+        elif isinstance(value, Term) and not (binder and name == "var"):
             new = rebuild(value, change)
             if new is not value:
-                updates[field.name] = new
+                updates[name] = new
     return dataclasses.replace(term, **updates) if updates else term
 
 
@@ -170,13 +190,3 @@ def _in_sort(sort: Sort) -> Iterator[str]:
             return
         yield from _in_sort(sort.domain)
         sort = sort.codomain
-
-
-def _is_term(value: object) -> bool:
-    return isinstance(value, Term)
-
-
-def numeric(term: Term) -> bool:
-    """Whether the term is a number."""
-    sort = sort_of(term)
-    return sort in (Scalar.NAT, Scalar.INT, Scalar.RAT, Scalar.REAL) or isinstance(sort, Fin)

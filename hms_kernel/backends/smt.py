@@ -17,15 +17,20 @@ from hms_kernel.statements import parse, show
 from hms_kernel.statements.terms import Statement
 
 # Short slices first: most goals fall to smt at once, sums to their lemmas, polynomial
-# inequalities to nlsat; what is left gets the rest of the budget.
+# inequalities to nlsat; what is left gets the rest of the budget. A transform that does
+# not apply leaves a question that was asked before, which costs nothing.
 DEFAULT_STRATEGY = Strategy(
     slices=(
         Slice(Stage(engine="smt"), 0.04),
-        Slice(Stage(engine="nlsat", transforms=("sum-lemma",)), 0.2),
-        Slice(Stage(engine="nlsat"), 0.2),
-        Slice(Stage(engine="simple"), 0.1),
-        Slice(Stage(engine="smt", transforms=("cases", "ite-split")), 0.1),
-        Slice(Stage(engine="smt"), 0.36),
+        Slice(Stage(engine="nlsat", transforms=("sum-lemma",)), 0.15),
+        Slice(Stage(engine="nlsat"), 0.15),
+        Slice(Stage(engine="smt", transforms=("unroll",)), 0.08),
+        Slice(Stage(engine="nlsat", transforms=("points",)), 0.05),
+        Slice(Stage(engine="smt", transforms=("residues",)), 0.08),
+        Slice(Stage(engine="smt", transforms=("enumerate",)), 0.1),
+        Slice(Stage(engine="smt", transforms=("cases", "ite-split")), 0.08),
+        Slice(Stage(engine="simple"), 0.07),
+        Slice(Stage(engine="smt"), 0.2),
     )
 )
 

@@ -27,7 +27,7 @@ from hms_kernel.statements.terms import (
 
 Oblige = Callable[[Sequent], bool]
 
-MAX_INSTANCES = 3000
+MAX_INSTANCES = 1200
 MARGIN = 2  # instances beyond the numerals that occur, for facts that speak of neighbours
 
 INTEGERS = (Scalar.NAT, Scalar.INT)
@@ -61,47 +61,43 @@ def _instances(general: list[Quant], ground: list[Term], names: list[str]) -> li
     pending: dict[int, None] = {}
     for prop in ground:
         pending.update(dict.fromkeys(_numerals(prop, names)))
-    seen: set[tuple[int, int]] = set()
-    found: list[Term] = []
     # Largest first, so a recurrence is entered where it is asked about.
     queue = sorted(pending, reverse=True)
     if queue:
         queue += range(queue[-1] - 1, queue[-1] - 1 - MARGIN, -1)
+    recurrences = [
+        (fact, shift)
+        for fact in general
+        if fact.op == "∀" and (shift := _defined_shift(fact, names)) is not None
+    ]
+    seen: set[tuple[int, int]] = set()
+    found: list[Term] = []
     while queue and len(found) < MAX_INSTANCES:
         point = queue.pop(0)
-        fresh: dict[int, None] = {}
-        for number, fact in enumerate(general):
-            for value in _matches(fact, point, names):
-                if (number, value) in seen or (fact.op == "∀" and _outside(fact, value)):
-                    continue
-                seen.add((number, value))
-                if fact.op != "∀":
-                    continue
-                instance = _folded(
-                    substitute(fact.body, {fact.var.name: Num(Fraction(value), fact.var.sort)})
-                )
-                if any(isinstance(part, Quant) for part in walk(instance)):
-                    continue
-                found.extend(conjuncts(instance))
-                fresh.update(dict.fromkeys(_numerals(instance, names)))
-        for value in sorted(fresh, reverse=True):
-            if value not in pending:
-                pending[value] = None
-                queue.append(value)
+        for number, (fact, shift) in enumerate(recurrences):
+            value = point - shift
+            if (number, value) in seen or (fact.var.sort is Scalar.NAT and value < 0):
+                continue
+            seen.add((number, value))
+            at = Num(Fraction(value), fact.var.sort)
+            instance = _folded(substitute(fact.body, {fact.var.name: at}))
+            if any(isinstance(part, Quant) for part in walk(instance)):
+                continue
+            found.extend(conjuncts(instance))
+            for lower in sorted(_numerals(instance, names), reverse=True):
+                if lower not in pending:
+                    pending[lower] = None
+                    queue.append(lower)
     return found
 
 
-def _outside(fact: Quant, value: int) -> bool:
-    return fact.var.sort is Scalar.NAT and value < 0
-
-
-def _matches(fact: Quant, point: int, names: list[str]) -> Iterator[int]:
-    """Values of the bound variable for which the fact speaks of a function at ``point``.
+def _defined_shift(fact: Quant, names: list[str]) -> int | None:
+    """``c`` when the fact speaks of a function at ``var + c`` and nowhere above.
 
     The application with the largest argument is the one a recurrence defines.
     """
     if fact.var.sort not in INTEGERS:
-        return
+        return None
     shifts = [
         shift
         for part in walk(fact.body)
@@ -110,8 +106,7 @@ def _matches(fact: Quant, point: int, names: list[str]) -> Iterator[int]:
         and part.fn.name in names
         and (shift := _shift(part.arg, fact.var)) is not None
     ]
-    if shifts:
-        yield point - max(shifts)
+    return max(shifts, default=None)
 
 
 def _shift(term: Term, var: Var) -> int | None:
