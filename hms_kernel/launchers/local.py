@@ -168,7 +168,8 @@ class LocalLauncher:
         if not self._nursery.connected:
             self._selector.unregister(fd)
             fate = f"its zygote ended ({self._nursery.fate()})"
-            self._log.warning("%s", fate)
+            if not self._closed:
+                self._log.warning("%s", fate)
             pending, self._pending = self._pending, {}
             for process in pending.values():
                 self._note(process, f"could not be started: {fate}")

@@ -40,6 +40,7 @@ from hms_kernel.launchers.wire import (
 )
 from hms_kernel.transport.stream import FrameStream
 
+_SWEEP_S = 0.1  # between a death and the search for what the dead has left running
 _UNREAD_REPORTS = 4096  # kept for a launcher that has yet to come
 _SIGNALS = (signal.SIGTERM, signal.SIGCHLD, signal.SIGINT, signal.SIGHUP)
 
@@ -59,6 +60,7 @@ class Zygote:
         self._unread: deque[Report] = deque(maxlen=_UNREAD_REPORTS)
         self._alone_since_s: float | None = time.monotonic()
         self._stop_at_s: float | None = None
+        self._sweep_at_s: float | None = None
         self._selector = selectors.DefaultSelector()
         self._wake, self._waker = socket.socketpair()
 
@@ -81,6 +83,7 @@ class Zygote:
                     self._accept()
                 elif key.fileobj is self._launcher:
                     self._hear()
+            self._sweep_if_due()
         self._end_all()
 
     # --- when to end -------------------------------------------------------------
@@ -92,8 +95,9 @@ class Zygote:
         return self._lonely_at_s() is not None and now_s >= (self._lonely_at_s() or 0.0)
 
     def _wait_s(self) -> float | None:
-        at_s = self._stop_at_s if self._stop_at_s is not None else self._lonely_at_s()
-        return None if at_s is None else max(0.0, at_s - time.monotonic())
+        end_at_s = self._stop_at_s if self._stop_at_s is not None else self._lonely_at_s()
+        times = [at_s for at_s in (end_at_s, self._sweep_at_s) if at_s is not None]
+        return max(0.0, min(times) - time.monotonic()) if times else None
 
     def _lonely_at_s(self) -> float | None:
         if self._alone_since_s is None or self._agents:
@@ -122,8 +126,8 @@ class Zygote:
         with contextlib.suppress(BlockingIOError):
             if signal.SIGTERM in self._wake.recv(4096) and self._stop_at_s is None:
                 self._stop(deadline_s=2.0)
-        if self._reap():
-            self._end_orphans()
+        if self._reap() and self._sweep_at_s is None:
+            self._sweep_at_s = time.monotonic() + _SWEEP_S
 
     def _accept(self) -> None:
         try:
@@ -238,8 +242,13 @@ class Zygote:
                     Ended(pid=pid, cause=processes.how_it_ended(os.waitstatus_to_exitcode(status)))
                 )
 
-    def _end_orphans(self) -> None:
+    def _sweep_if_due(self) -> None:
         # A worker dies with its agent; what the worker had started comes to us.
+        # Finding it means reading all of /proc, hence once for many deaths and
+        # never before they are reported.
+        if self._sweep_at_s is None or time.monotonic() < self._sweep_at_s:
+            return
+        self._sweep_at_s = None
         for child in psutil.Process().children():
             if child.pid not in self._agents:
                 with contextlib.suppress(psutil.Error):

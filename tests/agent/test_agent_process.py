@@ -230,7 +230,7 @@ def test_processor_time_grows_while_a_worker_computes(shared, tmp_path):
 
 
 def test_a_result_is_repeated_until_it_is_acknowledged(stage):
-    stage.launch()
+    stage.launch(heartbeat_s=0.1)
     stage.acknowledges = False
     task = stage.assign("echo", value=1)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 
 from hms_kernel.messages import Envelope, HeartbeatResponse
-from hms_kernel.transport import Dealer, Listener
 from hms_kernel.testing import TransportContract
+from hms_kernel.transport import Dealer, Listener
 from hms_kernel.transport.memory import Hub, MemoryDealer, MemoryListener
 
 
