@@ -471,8 +471,11 @@ class Elaborator:
     def is_type(self, node: Syntax, scope: Locals) -> bool:
         """Whether a term denotes a type of ours or a foreign one."""
         match node:
-            case Name(name=name):
-                return name not in scope and (name in library.TYPES or name in FOREIGN_TYPES)
+            case Name(name=name) if name not in scope:
+                definition = self.context.definition(name)
+                if definition is not None and definition.value is not None:
+                    return not definition.binders and self.is_type(definition.value, {})
+                return name in library.TYPES or name in FOREIGN_TYPES
             case Call(fn=Name(name=name)):
                 return name not in scope and (name == "Fin" or name in FOREIGN_TYPES)
             case Infix(op="→"):

@@ -124,6 +124,8 @@ def _broken(prop: Term, env: Env) -> Iterator[str]:
             yield from _broken(right, env)
         case Logic(op="→", args=(_, right)):
             yield from _broken(right, env)
+        case Logic(op="¬", args=(Logic(op="¬", args=(arg,)),)):
+            yield from _broken(arg, env)
         case Logic(op="¬", args=(arg,)):
             yield f"{_short(arg)} holds{_sides(arg, env)}, but the claim says it does not"
         case Logic(op="↔", args=(left, right)):
@@ -140,7 +142,7 @@ def _broken(prop: Term, env: Env) -> Iterator[str]:
         case Rel():
             yield _relation(prop, env)
         case Pred(args=(arg,)):
-            worth = "" if _literal(arg) else f": {_short(arg)} = {_worth(arg, env)}"
+            worth = "" if _literal(arg) else f": {_equation(arg, env)}"
             yield f"{_short(prop)} is false{worth}"
         case _:
             yield f"{_short(prop)} is false"
@@ -160,21 +162,15 @@ def _relation(rel: Rel, env: Env) -> str:
     if _literal(left) and _literal(right):
         return f"{_short(rel)} is false"
     if _literal(right) and op != "∣":
-        return f"{_short(left)} = {_worth(left, env)}, but the claim says {op} {_short(right)}"
-    sides = [
-        f"{_short(side)} = {_worth(side, env)}" for side in (left, right) if not _literal(side)
-    ]
+        return f"{_equation(left, env)}, but the claim says {op} {_short(right)}"
+    sides = [_equation(side, env) for side in (left, right) if not _literal(side)]
     return f"{' and '.join(sides)}, but the claim says {_short(rel)}"
 
 
 def _sides(prop: Term, env: Env) -> str:
     if not isinstance(prop, Rel):
         return ""
-    sides = [
-        f"{_short(side)} = {_worth(side, env)}"
-        for side in (prop.left, prop.right)
-        if not _literal(side)
-    ]
+    sides = [_equation(side, env) for side in (prop.left, prop.right) if not _literal(side)]
     return f" ({' and '.join(sides)})" if sides else ""
 
 
@@ -195,11 +191,13 @@ def _short(term: Term) -> str:
     return text if len(text) <= _LONG else f"{text[: _LONG - 1]}…"
 
 
-def _worth(term: Term, env: Env) -> str:
+def _equation(term: Term, env: Env) -> str:
+    """``term = value``, or ``≈``."""
     try:
-        return _number(Evaluator().number(term, env))
+        worth = _number(Evaluator().number(term, env))
     except Undecided:
-        return "?"
+        worth = "?"
+    return f"{_short(term)} {worth if worth.startswith('≈') else f'= {worth}'}"
 
 
 def _number(value: Any) -> str:

@@ -442,7 +442,7 @@ def is_prime(number: int) -> bool:
     """Primality, by Miller and Rabin's test with bases that leave no doubt in this range.
 
     Raises:
-        Undecided: beyond 3.3e24.
+        Exhausted: beyond 3.3e24.
 
     Source:
         Sorenson & Webster (2015), Strong pseudoprimes to twelve prime bases.
@@ -454,7 +454,7 @@ def is_prime(number: int) -> bool:
         if number % prime == 0:
             return number == prime
     if number >= 3_317_044_064_679_887_385_961_981:
-        raise Undecided("a number too large to test for primality")
+        raise Exhausted("a number too large to test for primality")
     odd, twos = number - 1, 0
     while odd % 2 == 0:
         odd, twos = odd // 2, twos + 1

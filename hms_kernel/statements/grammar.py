@@ -63,7 +63,7 @@ FOREIGN_OPERATORS = {
 FOREIGN_ATOMS = {
     "⟨": "anonymous constructors ⟨…⟩", "[": "lists", "‖": "norms", "∅": "the empty set", "𝓝": "filters",
     "∫": "integrals", "∄": "`∄`", "@": "explicit application `@f`", "?": "holes `?_`", "·": "`·` functions",
-    "Σ": "sigma types", "Π": "Π types", "∞": "`∞`", "⊤": "`⊤`", "⊥": "`⊥`", "!": "Boolean `!`",
+    "Π": "Π types", "∞": "`∞`", "⊤": "`⊤`", "⊥": "`⊥`", "!": "Boolean `!`",
     "⋃": "set unions", "⋂": "set intersections", "∮": "integrals", "$": "`$`", "%": "`%`", "`": "quotations",
     "⨆": "suprema", "⨅": "infima", "∂": "measures", "∏ᶠ": "finprod", "∑'": "infinite sums", "#": "`#`",
 }  # fmt: skip
@@ -303,6 +303,8 @@ class TermParser:
                     )
         finally:
             self._fence = fence
+        if token.text == "Σ":
+            token.invalid("unexpected 'Σ'; a sum is written ∑ i, f i")
         if token.text in FOREIGN_ATOMS:
             token.unsupported(FOREIGN_ATOMS[token.text])
         token.invalid(f"unexpected {token.shown}")

@@ -237,6 +237,8 @@ def _logical(op: str, left: Typed, right: Typed, at: Token) -> Typed | None:
     if not any(kind is Scalar.PROP or isinstance(kind, ArrowTy) for kind in kinds):
         return None
     if not unify(*kinds):
+        if all(isinstance(kind, ArrowTy) for kind in kinds):
+            at.unsupported("an equation between functions of different types; ascribe one")
         right.at.invalid(
             f"this has type {show_type(right.ty)}, but {show_type(left.ty)} is expected here"
         )

@@ -231,7 +231,9 @@ def _operation(term: Op, least: int) -> str:
     if op == "neg":
         return _around(f"-{_print(args[0], 76)}", least > 75)
     if op == "⁻¹":
-        return f"{_print(args[0], _MAX)}⁻¹"
+        # ``↑n⁻¹`` would be ``↑(n⁻¹)``.
+        base = _around(_print(args[0], _MAX), isinstance(args[0], Cast))
+        return f"{base}⁻¹"
     if op == "abs":
         inner = _print(args[0], 0)
         if "|" in inner:
