@@ -80,12 +80,13 @@ class Story:
         self.add(SessionClosed())
 
 
-PROVED = Verdict(outcome=Outcome.PROVED, trust=Trust.ONE_SOLVER)
+PROVED = Verdict(outcome=Outcome.PROVED, trust=Trust.ONE_SOLVER, wall_s=0.5)
 REFUTED = Verdict(
     outcome=Outcome.REFUTED,
     trust=Trust.REPLAYED,
     reason="false as stated",
     counterexample=Counterexample(values={"x": "2"}, shows="x = 2, not ≤ 1"),
+    wall_s=0.75,
 )
 PROSE = Verdict(outcome=Outcome.INVALID, reason="informal: no formula in it")
 

@@ -36,7 +36,7 @@ def test_verdicts_carry_outcome_trust_counterexample_and_attempts():
     row = board.rows["t2"]
     assert (row.label, row.state, row.trust) == ("war_score_bounds", "refuted", "replayed")
     assert row.shows == "x = 2, not ≤ 1"
-    assert (row.attempts, row.agent, row.duration_s) == (2, "a1", 1.25)
+    assert (row.attempts, row.agent, row.duration_s, row.work_s) == (2, "a1", 1.25, 0.75)
     assert board.counts == {"proved": 1, "refuted": 1, "invalid": 1}
     assert (board.settled, board.total) == (3, 3)
     assert board.rows["t3"].reason == "informal: no formula in it"

@@ -12,7 +12,7 @@ def test_every_settled_claim_has_one_bar_in_order_of_submission():
     figure = durations(fold_all(VerdictsBoard(), short_story().facts))
 
     drawn = {label: x for bar in figure.data for label, x in zip(bar.y, bar.x, strict=True)}
-    assert drawn == {"sps_bounds": 1.25, "war_score_bounds": 1.25, "prose": 1.25}
+    assert drawn == {"sps_bounds": 0.5, "war_score_bounds": 0.75, "prose": 0.0}
     assert list(figure.layout.yaxis.categoryarray) == ["prose", "war_score_bounds", "sps_bounds"]
 
 

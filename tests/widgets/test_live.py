@@ -152,7 +152,7 @@ def test_the_display_of_a_long_session_stays_small(shown):
 
     assert len(view.widget.claims) < 60_000
     assert len(view.widget.agents) < 20_000
-    assert len(view._repr_html_()) < 120_000
+    assert len(view._repr_html_()) < 150_000
 
 
 def test_frames_wait_for_the_pages_ack(shown):

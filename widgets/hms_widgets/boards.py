@@ -72,6 +72,7 @@ class VerdictRow(msgspec.Struct, frozen=True, kw_only=True):
     agent: str = ""  # that runs it, or ran it last
     attempts: int = 0  # attempts begun
     duration_s: float | None = None  # seconds from submission to the end, supervisor's clock
+    work_s: float | None = None  # seconds of work the verdict took, worker's clock
 
     @property
     def state(self) -> str:
@@ -236,6 +237,7 @@ def _conclusion(settled: TaskSettled) -> dict[str, object]:
             fields["outcome"] = verdict.outcome.value
             fields["trust"] = verdict.trust.value if verdict.trust else ""
             fields["reason"] = verdict.reason
+            fields["work_s"] = verdict.wall_s
             if verdict.counterexample:
                 fields["shows"] = verdict.counterexample.shows
         case Failure(kind=kind, message=message):

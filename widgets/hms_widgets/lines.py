@@ -44,7 +44,7 @@ class ClaimLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     says: str = ""  # counterexample or reason
     agent: str = ""
     attempts: int = 0
-    wall: str = ""
+    wall: str = ""  # time of proving; waiting for an agent is not counted
 
 
 class AgentsPart(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,7 +143,7 @@ def _claim_line(row: VerdictRow) -> ClaimLine:
         says=clip(row.shows or row.reason, WORDS),
         agent=row.agent,
         attempts=row.attempts,
-        wall="" if row.duration_s is None else f"{row.duration_s:.2f} s",
+        wall="" if row.work_s is None else f"{row.work_s:.2f} s",
     )
 
 

@@ -14,6 +14,7 @@ from hms_widgets.lines import AgentLine, AgentsPart, ClaimLine, ClaimsPart
 TEXT_LINES = 60  # claims listed in the plain text
 
 _CELL = "text-align:left;padding:2px 12px 2px 0;vertical-align:top"
+_WORDS = ("why", "doing", "ended last by")  # columns whose text may wrap
 _DIM = "opacity:.7"
 
 
@@ -99,8 +100,13 @@ def _glyph(mark: palette.Mark, state: str) -> str:
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table; heads are escaped here, cells are HTML already."""
     head = "".join(f'<th scope="col" style="{_CELL}">{escape(word)}</th>' for word in heads)
+    styles = [_CELL + ("" if word in _WORDS else ";white-space:nowrap") for word in heads]
     body = "".join(
-        "<tr>" + "".join(f'<td style="{_CELL}">{cell}</td>' for cell in row) + "</tr>"
+        "<tr>"
+        + "".join(
+            f'<td style="{style}">{cell}</td>' for style, cell in zip(styles, row, strict=True)
+        )
+        + "</tr>"
         for row in rows
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
