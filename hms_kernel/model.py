@@ -121,7 +121,7 @@ class Value(msgspec.Struct, frozen=True, kw_only=True, tag="value"):
 class Failure(msgspec.Struct, frozen=True, kw_only=True, tag="failure"):
     """Why a task has no answer."""
 
-    kind: str  # "error", "attempts", "deadline", "cancelled", "denied"
+    kind: str  # "error", "crashed", "attempts", "deadline", "cancelled", "denied"
     message: str
     detail: str = ""  # traceback or the tail of the worker's output
 

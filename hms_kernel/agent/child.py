@@ -42,11 +42,18 @@ class Child:
         # that it notices this pipe closing.
         leash, self._leash_fd = os.pipe()
         agent_pid = os.getpid()
-        with warnings.catch_warnings():
-            # ZeroMQ's own thread is still in this process, and harmless: the
-            # child never touches ZeroMQ, and the C library looks after malloc.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            self.pid = os.fork()
+        try:
+            with warnings.catch_warnings():
+                # ZeroMQ's own thread is still in this process, and harmless: the
+                # child never touches ZeroMQ, and the C library looks after malloc.
+                warnings.simplefilter("ignore", DeprecationWarning)
+                self.pid = os.fork()
+        except OSError:
+            for end in (ours, theirs):
+                end.close()
+            for fd in (self._output_fd, output, leash, self._leash_fd):
+                os.close(fd)
+            raise
         if self.pid == 0:
             _become_worker(spec, theirs, output, leash, agent_pid)
         theirs.close()

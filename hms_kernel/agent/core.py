@@ -28,7 +28,7 @@ from hms_kernel.messages import (
 )
 from hms_kernel.model import AgentSpec, Failure, Progress, Result, Task, Verdict
 
-REGISTER_S = (0.1, 5.0)  # first and longest pause between attempts to register
+REGISTER_S = (0.1, 2.0)  # first and longest pause between attempts to register
 RESEND_S = 1.0  # between repetitions of a result nobody has acknowledged
 STATUS_S = 0.2  # least time between two words on a task outside the heartbeats
 SILENT_HEARTBEATS = 5  # unanswered for so many: look for a supervisor again

@@ -15,7 +15,7 @@ class Listener(Protocol):
     address: str  # what a ``Dealer`` connects to
 
     def fileno(self) -> int:
-        """A descriptor that becomes readable when frames may be waiting (edge-triggered: drain it)."""
+        """A descriptor that is readable while frames are waiting (level-triggered)."""
 
     def receive(self, limit: int) -> list[tuple[Peer, Envelope]]:
         """Up to ``limit`` messages that have arrived, oldest first; malformed frames are counted and dropped."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hms_kernel.errors import TransportError
@@ -31,6 +31,7 @@ plain = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(payload=plain, epoch=st.integers(0, 2**32), attempt=st.integers(0, 100))
 def test_what_goes_in_comes_out(payload, epoch, attempt):
     task = Task(task_id="t", skill="s", payload=payload)
@@ -39,6 +40,7 @@ def test_what_goes_in_comes_out(payload, epoch, attempt):
     assert decode(encode(envelope)) == envelope
 
 
+@settings(deadline=None)
 @given(st.binary())
 def test_bytes_of_any_kind_are_an_envelope_or_a_transport_error(data):
     try:
@@ -48,6 +50,7 @@ def test_bytes_of_any_kind_are_an_envelope_or_a_transport_error(data):
     assert "body" in msgspec.msgpack.decode(data)
 
 
+@settings(deadline=None)
 @given(data=st.data())
 def test_a_damaged_frame_is_an_envelope_or_a_transport_error(data):
     progress = Progress(task_id="t", attempt=1, note="ite-split")

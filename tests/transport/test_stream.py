@@ -6,7 +6,7 @@ import socket
 import threading
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hms_kernel.errors import TransportError
@@ -29,6 +29,7 @@ def drain(stream, count):
     return frames
 
 
+@settings(deadline=None)
 @given(frames=st.lists(st.binary(max_size=100), min_size=1), cut=st.integers(1, 50))
 def test_frames_arrive_whole_however_the_bytes_are_cut(frames, cut):
     ours, theirs = socket.socketpair()
