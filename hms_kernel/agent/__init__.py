@@ -1,0 +1,1 @@
+"""What runs in an agent's process: a shell that talks, a core that decides, a worker that computes."""
