@@ -33,8 +33,11 @@ function mark(target, [glyph, colour], state) {
   target.title = state;
 }
 
-/** A table whose rows are reused by key. `fill(cells, line)` writes one row. */
-function keyedTable(parent, heads, fill) {
+/**
+ * A table whose rows are reused by key. `fill(cells, line)` writes one row; only the
+ * columns in `words` may wrap.
+ */
+function keyedTable(parent, heads, words, fill) {
   const wrap = node("div", "hms-scroll", parent);
   const table = node("table", "hms-table", wrap);
   const headRow = node("tr", "", node("thead", "", table));
@@ -59,7 +62,7 @@ function keyedTable(parent, heads, fill) {
       let row = rows.get(line.id);
       if (!row) {
         row = node("tr");
-        for (const _ of heads) node("td", "", row);
+        for (const head of heads) node("td", words.includes(head) ? "hms-words" : "", row);
         rows.set(line.id, row);
       }
       if (row === before) before = before.nextSibling;
@@ -131,12 +134,13 @@ function agentsPanel(parent, palette) {
   const { section, counts } = panel(parent, "Agents");
   const empty = node("p", "hms-dim", section);
   const heads = ["state", "agent", "pid", "doing", "heartbeat", "done", "restarts", "ended last by"];
-  const table = keyedTable(section, heads, (cells, line) => {
+  const words = ["doing", "ended last by"];
+  const table = keyedTable(section, heads, words, (cells, line) => {
     state(cells[0], marks, line);
     put(cells[1], line.id);
     put(cells[2], line.pid);
     const attempt = line.attempt > 1 ? ` (attempt ${line.attempt})` : "";
-    const note = line.note ? `  ${line.note}` : "";
+    const note = line.note ? ` · ${line.note}` : "";
     put(cells[3], line.doing ? line.doing + attempt + note : "");
     put(cells[4], line.beat);
     put(cells[5], line.done || 0);
@@ -165,7 +169,7 @@ function claimsPanel(parent, palette) {
   const filled = node("div", "", bar);
   const empty = node("p", "hms-dim", section);
   const heads = ["verdict", "claim", "why", "trust", "agent", "time"];
-  const table = keyedTable(section, heads, (cells, line) => {
+  const table = keyedTable(section, heads, ["why"], (cells, line) => {
     state(cells[0], marks, line);
     put(cells[1], line.label);
     put(cells[2], line.says);
