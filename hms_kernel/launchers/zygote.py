@@ -2,8 +2,8 @@
 
 It belongs to the session, not to the supervisor's process: when its launcher
 goes away it keeps what happened for the next one, and it ends by itself when
-nobody has come for the grace period and no agent is left. It decides nothing
-about restarts.
+no agent is left and nobody has come for the grace period, or nobody can, the
+session's directory being gone. It decides nothing about restarts.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ from hms_kernel.launchers.wire import (
 )
 from hms_kernel.transport.stream import FrameStream
 
+_LOOK_S = 2.0  # while alone, between two looks at whether anybody could still come
 _SWEEP_S = 0.1  # between a death and the search for what the dead has left running
 _UNREAD_REPORTS = 4096  # kept for a launcher that has yet to come
 _SIGNALS = (signal.SIGTERM, signal.SIGCHLD, signal.SIGINT, signal.SIGHUP)
@@ -55,6 +56,7 @@ class Zygote:
         self._config = config
         self._listener = socket.socket(fileno=config.listener_fd)
         self._listener.setblocking(False)
+        self._door = self._door_now()
         self._launcher: FrameStream | None = None
         self._agents: set[int] = set()
         self._unread: deque[Report] = deque(maxlen=_UNREAD_REPORTS)
@@ -92,17 +94,29 @@ class Zygote:
         now_s = time.monotonic()
         if self._stop_at_s is not None:
             return not self._agents or now_s >= self._stop_at_s
-        return self._lonely_at_s() is not None and now_s >= (self._lonely_at_s() or 0.0)
+        lonely_at_s = self._lonely_at_s()
+        if lonely_at_s is None:
+            return False
+        return now_s >= lonely_at_s or self._door_now() != self._door
 
     def _wait_s(self) -> float | None:
-        end_at_s = self._stop_at_s if self._stop_at_s is not None else self._lonely_at_s()
-        times = [at_s for at_s in (end_at_s, self._sweep_at_s) if at_s is not None]
+        times = [at_s for at_s in (self._stop_at_s, self._sweep_at_s) if at_s is not None]
+        if (lonely_at_s := self._lonely_at_s()) is not None:
+            times.append(min(lonely_at_s, time.monotonic() + _LOOK_S))
         return max(0.0, min(times) - time.monotonic()) if times else None
 
     def _lonely_at_s(self) -> float | None:
         if self._alone_since_s is None or self._agents:
             return None
         return self._alone_since_s + self._config.grace_s
+
+    def _door_now(self) -> tuple[int, int] | None:
+        """Which file our socket's path leads to: another, or none, once the session is gone."""
+        try:
+            found = os.stat(self._listener.getsockname())
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
     def _stop(self, deadline_s: float) -> None:
         self._stop_at_s = time.monotonic() + deadline_s

@@ -19,7 +19,7 @@ def directory():
     # pytest's own directories are often too deep for a socket's path.
     path = Path(tempfile.mkdtemp(prefix="hms-"))
     yield path
-    shutil.rmtree(path)
+    shutil.rmtree(path, ignore_errors=True)
 
 
 @pytest.fixture

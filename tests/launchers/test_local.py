@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import shutil
 import signal
 import time
 
@@ -248,6 +249,17 @@ def test_a_session_whose_kernel_never_returns_ends_by_itself(directory):
 
     for pid in (kernel.worker, kernel.agent, kernel.zygote):
         wait_for(lambda pid=pid: not is_alive(pid), f"{pid} was left behind")
+
+
+def test_a_zygote_whose_session_was_deleted_does_not_wait_for_anybody(directory):
+    kernel = Kernel(directory)
+    kernel.signal_group(signal.SIGKILL)
+    kernel.wait()
+
+    os.kill(kernel.agent, signal.SIGKILL)
+    shutil.rmtree(directory)
+
+    wait_for(lambda: not is_alive(kernel.zygote), "the zygote waits for nobody")
 
 
 # --- the kernel comes and goes -----------------------------------------------------------
