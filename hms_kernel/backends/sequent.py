@@ -153,8 +153,8 @@ def free_names(term: Term) -> Iterator[str]:
 def shape_variables(sequent: Sequent) -> list[Var]:
     """Variables of sort ℕ that decide how many terms there are.
 
-    They stand in the size of a ``Fin``, an end of a finite sum or an exponent; the
-    solver needs numerals there.
+    They stand in the size of a ``Fin``, an end of a finite sum, an exponent or under a
+    factorial; the solver needs numerals there.
     """
     named: dict[str, None] = {}
     for var in sequent.variables:
@@ -169,8 +169,8 @@ def shape_variables(sequent: Sequent) -> list[Var]:
                             named.update(dict.fromkeys(free_names(end)))
                 case Quant(var=var):
                     named.update(dict.fromkeys(_in_sort(var.sort)))
-                case Op(op="^", args=(_, exponent)):
-                    named.update(dict.fromkeys(free_names(exponent)))
+                case Op(op="^", args=(_, decides)) | Op(op="factorial", args=(decides,)):
+                    named.update(dict.fromkeys(free_names(decides)))
     return [var for var in sequent.variables if var.name in named and var.sort is Scalar.NAT]
 
 

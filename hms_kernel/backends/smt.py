@@ -22,8 +22,10 @@ from hms_kernel.statements.terms import Statement
 DEFAULT_STRATEGY = Strategy(
     slices=(
         Slice(Stage(engine="smt"), 0.04),
-        Slice(Stage(engine="nlsat", transforms=("sum-lemma",)), 0.15),
-        Slice(Stage(engine="nlsat"), 0.15),
+        Slice(Stage(engine="nlsat", transforms=("sum-lemma",)), 0.1),
+        Slice(Stage(engine="nlsat"), 0.1),
+        Slice(Stage(engine="smt", transforms=("induction",)), 0.07),
+        Slice(Stage(engine="nlsat", transforms=("induction",)), 0.03),
         Slice(Stage(engine="smt", transforms=("unroll",)), 0.08),
         Slice(Stage(engine="nlsat", transforms=("points",)), 0.05),
         Slice(Stage(engine="smt", transforms=("residues",)), 0.08),
