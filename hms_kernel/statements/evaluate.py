@@ -12,10 +12,11 @@ from typing import Any, TypeVar
 
 from hms_kernel.statements import surds
 from hms_kernel.statements.doubt import Exhausted, Undecided
-from hms_kernel.statements.evaluator import Env, Evaluator, Table
+from hms_kernel.statements.evaluator import Env, Evaluator
 from hms_kernel.statements.printer import decimal, show
 from hms_kernel.statements.rebuild import plain_names
 from hms_kernel.statements.surds import Surd
+from hms_kernel.statements.tables import Table
 from hms_kernel.statements.terms import (
     Cast,
     Logic,

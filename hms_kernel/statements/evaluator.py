@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 from hms_kernel.statements import surds
+from hms_kernel.statements.arithmetic import arithmetic, compare, decided, is_prime
 from hms_kernel.statements.doubt import Exhausted, Undecided
 from hms_kernel.statements.intervals import order
 from hms_kernel.statements.ranges import candidates
 from hms_kernel.statements.surds import Mixed, Number, Surd
+from hms_kernel.statements.tables import Table, call
 from hms_kernel.statements.terms import (
     Apply,
     Arrow,
@@ -38,17 +39,6 @@ from hms_kernel.statements.terms import (
 
 MAX_WORK = 400_000  # steps of one evaluation; a step on large numbers counts for more
 MAX_BITS = 65_536  # of any number on the way
-
-
-@dataclass(frozen=True)
-class Table:
-    """A function by finitely many values and a default.
-
-    Keys are ``Fraction``, or tuples of them for a function of several arguments.
-    """
-
-    entries: Mapping[Any, Any] = field(default_factory=dict)
-    default: Any = Fraction(0)
 
 
 Function = Callable[[Any], Any] | Sequence[Any] | Table
@@ -144,10 +134,10 @@ class Evaluator:
             self.spend()
             fn = self._value(term.fn, env)
             if isinstance(term.arg, Var | Apply) and isinstance(term.arg.sort, Arrow):
-                return _call(fn, self._value(term.arg, env))
+                return call(fn, self._value(term.arg, env))
             if getattr(term.arg, "sort", Scalar.PROP) is Scalar.PROP:
-                return _call(fn, self.truth(term.arg, env))
-            return _call(fn, self.rational(term.arg, env))
+                return call(fn, self.truth(term.arg, env))
+            return call(fn, self.rational(term.arg, env))
         raise Undecided("a function that is no variable")
 
     def _measured(self, value: Any, sort: Sort, env: Env) -> Number:
@@ -184,7 +174,7 @@ class Evaluator:
                 return Fraction(self._integral(op, [self.integer(arg, env) for arg in term.args]))
         values = [self.number(arg, env) for arg in term.args]
         try:
-            return self._small(_arithmetic(op, values, sort))
+            return self._small(arithmetic(op, values, sort))
         except Mixed:
             raise Undecided("different square roots in one expression") from None
 
@@ -369,122 +359,3 @@ def _parts(prop: Logic) -> Iterator[tuple[Term, bool]]:
         yield term.args[0], prop.op == "→"
         term = term.args[1]
     yield term, False
-
-
-def compare(left: Number, right: Number) -> int:
-    """The sign of ``left - right``.
-
-    Raises:
-        Undecided: they have different roots.
-    """
-    try:
-        return surds.sign(surds.add(left, surds.negate(right)))
-    except Mixed:
-        raise Undecided("different square roots in one comparison") from None
-
-
-def decided(op: str, sign: int) -> bool:
-    """Whether ``left op right`` given the sign of their difference."""
-    match op:
-        case "=":
-            return sign == 0
-        case "≠":
-            return sign != 0
-        case "<":
-            return sign < 0
-        case "≤":
-            return sign <= 0
-        case ">":
-            return sign > 0
-        case "≥":
-            return sign >= 0
-    raise Undecided(f"the relation {op}")
-
-
-def _arithmetic(op: str, values: list[Number], sort: Sort) -> Number:
-    if op in ("min", "max"):
-        smaller_first = compare(values[0], values[1]) <= 0
-        return values[0] if smaller_first == (op == "min") else values[1]
-    if op == "abs":
-        return surds.negate(values[0]) if surds.sign(values[0]) < 0 else values[0]
-    if op == "neg":
-        return surds.negate(values[0])
-    if op == "⁻¹":
-        return surds.invert(values[0])
-    left, right = values
-    if isinstance(sort, Fin):
-        raise Undecided("arithmetic in Fin")
-    match op:
-        case "+":
-            return surds.add(left, right)
-        case "*":
-            return surds.multiply(left, right)
-        case "-":
-            difference = surds.add(left, surds.negate(right))
-            return max(Fraction(0), difference) if sort is Scalar.NAT and isinstance(difference, Fraction) else difference  # fmt: skip
-        case "/" if sort in (Scalar.RAT, Scalar.REAL):
-            return surds.multiply(left, surds.invert(right))
-        case "/" | "%" if isinstance(left, Fraction) and isinstance(right, Fraction):
-            quotient, remainder = euclidean(left.numerator, right.numerator)
-            return Fraction(quotient if op == "/" else remainder)
-    raise Undecided(f"the operation {op}")
-
-
-def euclidean(number: int, divisor: int) -> tuple[int, int]:
-    """Lean's ``/`` and ``%`` on ℤ and ℕ: remainder in [0, |divisor|); by 0, quotient 0 and remainder ``number``."""
-    if divisor == 0:
-        return 0, number
-    remainder = number % abs(divisor)
-    return (number - remainder) // divisor, remainder
-
-
-def is_prime(number: int) -> bool:
-    """Primality, by Miller and Rabin's test with bases that leave no doubt in this range.
-
-    Raises:
-        Exhausted: beyond 3.3e24.
-
-    Source:
-        Sorenson & Webster (2015), Strong pseudoprimes to twelve prime bases.
-    """
-    bases = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41)
-    if number < 2:
-        return False
-    for prime in bases:
-        if number % prime == 0:
-            return number == prime
-    if number >= 3_317_044_064_679_887_385_961_981:
-        raise Exhausted("a number too large to test for primality")
-    odd, twos = number - 1, 0
-    while odd % 2 == 0:
-        odd, twos = odd // 2, twos + 1
-    for base in bases:
-        power = pow(base, odd, number)
-        if power in (1, number - 1):
-            continue
-        for _ in range(twos - 1):
-            power = power * power % number
-            if power == number - 1:
-                break
-        else:
-            return False
-    return True
-
-
-def _call(fn: Any, arg: Any) -> Any:
-    if isinstance(fn, Table):
-        first = next(iter(fn.entries), None)
-        if not isinstance(first, tuple):
-            return fn.entries.get(arg, fn.default)
-        rest = {key[1:]: value for key, value in fn.entries.items() if key[0] == arg}
-        if len(first) == 1:
-            return rest.get((), fn.default)
-        # Some argument is still to come, even where no entry is left.
-        return Table(rest or {(None,) * (len(first) - 1): fn.default}, fn.default)
-    if isinstance(fn, Sequence) and not isinstance(fn, str):
-        if not isinstance(arg, Fraction) or arg.denominator != 1 or not 0 <= arg < len(fn):
-            raise Undecided(f"no value at {arg}")
-        return fn[int(arg)]
-    if callable(fn):
-        return fn(arg)
-    raise Undecided(f"{fn!r} where a function should be")

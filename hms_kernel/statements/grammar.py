@@ -6,6 +6,17 @@ table can then be compared with Lean's line by line, and an error stands at one 
 
 from __future__ import annotations
 
+from hms_kernel.statements.binders import BinderParser
+from hms_kernel.statements.precedence import (
+    FOREIGN_ATOMS,
+    FOREIGN_OPERATORS,
+    FOREIGN_WORDS,
+    GUARDS,
+    INFIX,
+    KEYWORDS,
+    MAX,
+    RIGHT_CHAINS,
+)
 from hms_kernel.statements.syntax import (
     Ascribe,
     BigOp,
@@ -27,91 +38,16 @@ from hms_kernel.statements.syntax import (
 )
 from hms_kernel.statements.tokens import Token
 
-MAX = 1024  # the precedence of an atom
 MAX_NESTING = 60  # brackets within brackets; Python's own stack ends not far behind
 
-# spelling: (sign, precedence, least precedence on the left, least on the right)
-INFIX: dict[str, tuple[str, int, int, int]] = {
-    "↔": ("↔", 20, 21, 21),
-    "→": ("→", 25, 26, 25),
-    "∨": ("∨", 30, 31, 30),
-    "∧": ("∧", 35, 36, 35),
-    **{sign: (sign, 50, 51, 51) for sign in ("=", "≠", "<", "≤", ">", "≥", "∣", "∈", "∉", "≡")},
-    "+": ("+", 65, 65, 66),
-    "-": ("-", 65, 65, 66),
-    "*": ("*", 70, 70, 71),
-    "/": ("/", 70, 70, 71),
-    "%": ("%", 70, 70, 71),
-    "^": ("^", 75, 76, 75),
-    "∘": ("∘", 90, 91, 90),
-}
-for _ascii, _sign in {"<->": "↔", "->": "→", "\\/": "∨", "/\\": "∧", "<=": "≤", ">=": "≥"}.items():
-    INFIX[_ascii] = INFIX[_sign]
-RIGHT_CHAINS = ("→", "∨", "∧")
-GUARDS = ("∈", "∉", "<", "≤", ">", "≥", "≠", "<=", ">=", "∣")
 
-FOREIGN_OPERATORS = {
-    "!=": "Boolean inequality `!=`", "==": "Boolean equality `==`", "&&": "Boolean `&&`",
-    "•": "scalar multiplication `•`", "×": "product types", "∪": "set union",
-    "∩": "set intersection", "\\": "set difference", "⊆": "set inclusion `⊆`",
-    "⊂": "set inclusion `⊂`", "⊇": "set inclusion `⊇`", "<|": "the pipe `<|`", "|>": "the pipe `|>`",
-    "$": "the pipe `$`", "::": "lists", "++": "`++`", "⊔": "lattice operations",
-    "⊓": "lattice operations", "≃": "equivalences", "⁅": "brackets `⁅⁆`", "∩₀": "sets", "▸": "`▸`",
-    "ᵀ": "matrices", "⬝": "matrices", "∙": "`∙`", "<|>": "`<|>`", "≈": "`≈`", "≅": "`≅`",
-    "⟶": "category theory", "⁻¹'": "preimages", "''": "images of sets", "⁻": "`⁻`", "ˢ": "sets",
-}  # fmt: skip
-FOREIGN_ATOMS = {
-    "⟨": "anonymous constructors ⟨…⟩", "[": "lists", "‖": "norms", "∅": "the empty set", "𝓝": "filters",
-    "∫": "integrals", "∄": "`∄`", "@": "explicit application `@f`", "?": "holes `?_`", "·": "`·` functions",
-    "Π": "Π types", "∞": "`∞`", "⊤": "`⊤`", "⊥": "`⊥`", "!": "Boolean `!`",
-    "⋃": "set unions", "⋂": "set intersections", "∮": "integrals", "$": "`$`", "%": "`%`", "`": "quotations",
-    "⨆": "suprema", "⨅": "infima", "∂": "measures", "∏ᶠ": "finprod", "∑'": "infinite sums", "#": "`#`",
-}  # fmt: skip
-FOREIGN_WORDS = {
-    "match": "`match`", "do": "`do`", "by": "`by` inside a term", "have": "`have` inside a term",
-    "show": "`show`", "suffices": "`suffices`", "calc": "`calc`", "nomatch": "`nomatch`",
-    "Type": "types as variables", "Sort": "types as variables", "where": "`where`",
-    "assume": "`assume`", "from": "`from`", "nofun": "`nofun`", "unless": "`unless`",
-}  # fmt: skip
-KEYWORDS = {"then", "else", "in", "with", "at", "end", "deriving", "mut", "return", "let", "if"}
-_CLOSES = {"(": ")", "{": "}", "[": "]", "⦃": "⦄"}
-
-
-class TermParser:
+class TermParser(BinderParser):
     """Reads terms from a token list, starting at ``position``."""
 
     def __init__(self, tokens: list[Token], position: int = 0) -> None:
-        self.tokens = tokens
-        self.position = position
+        super().__init__(tokens, position)
         self._nesting = 0
         self._fence = 0  # a token first on its line at or left of this column ends the term
-
-    @property
-    def here(self) -> Token:
-        """The next token."""
-        return self.tokens[self.position]
-
-    def peek(self, ahead: int = 1) -> Token:
-        """A later token, the end token beyond the end."""
-        return self.tokens[min(self.position + ahead, len(self.tokens) - 1)]
-
-    def take(self) -> Token:
-        """The next token, consumed."""
-        token = self.here
-        if token.kind != "end":
-            self.position += 1
-        return token
-
-    def at(self, *spellings: str) -> bool:
-        """Whether the next token is one of these (strings never are)."""
-        return self.here.kind != "string" and self.here.text in spellings
-
-    def expect(self, *spellings: str) -> Token:
-        """Consume one of these or raise ``InvalidStatement``."""
-        if not self.at(*spellings):
-            wanted = " or ".join(f"'{s}'" for s in spellings)
-            self.here.invalid(f"expected {wanted}, found {self.here.shown}")
-        return self.take()
 
     # --- terms ---------------------------------------------------------------
 
@@ -354,12 +290,12 @@ class TermParser:
 
     def _quantifier(self) -> Syntax:
         token = self.take()
-        binders = self._bound_names(token)
+        binders = self.bound_names(token)
         self.expect(",")
         # ``∀ x, ∀ y`` is ``∀ x y``: by a loop, so that many variables are not deep nesting.
         while self.at(token.text) and token.text != "∃!":
             self.take()
-            binders += self._bound_names(token)
+            binders += self.bound_names(token)
             self.expect(",")
         return Bind(token, token.text, binders, self.term())
 
@@ -367,7 +303,7 @@ class TermParser:
         token = self.take()
         if self.at("|"):
             self.here.unsupported("functions by pattern matching")
-        binders = self._bound_names(token)
+        binders = self.bound_names(token)
         self.expect("=>", "↦")
         return Bind(token, "fun", binders, self.term())
 
@@ -375,79 +311,13 @@ class TermParser:
         token = self.take()
         if self.at("'", "ᶠ"):
             token.unsupported(f"`{token.text}{self.here.text}`")
-        binders = self._bound_names(token)
+        binders = self.bound_names(token)
         condition = None
         if self.at("with"):
             self.take()
             condition = self.term()
         self.expect(",")
         return BigOp(token, token.text, binders, condition, self.term(67))
-
-    def _bound_names(self, token: Token) -> tuple[Binder, ...]:
-        """``x y``, ``x y : T``, ``x ∈ s``, or any number of bracketed groups and plain names."""
-        binders: list[Binder] = []
-        names: list[Token] = []
-        while True:
-            if self.at("(", "{", "[", "⦃"):
-                binders += [Binder(name, name.text, None) for name in names]
-                names = []
-                binders += self.bracketed_binders()
-            elif self.here.kind == "name" and not self.at(*KEYWORDS, *FOREIGN_WORDS):
-                names.append(self.take())
-            else:
-                break
-        if not names and not binders:
-            self.here.invalid(f"'{token.text}' needs a variable, found {self.here.shown}")
-        if self.at(":"):
-            colon = self.take()
-            if not names:
-                colon.invalid("expected ',' after the binders")
-            type_ = self.term()
-            binders += [Binder(name, name.text, type_) for name in names]
-        elif names and (self.at(*GUARDS) or (self.at("in") and token.text in "∑∏")):
-            if len(names) > 1:
-                self.here.unsupported("one bound shared by several variables")
-            sign = self.take().text
-            relation = "∈" if sign == "in" else INFIX[sign][0]
-            guard = (relation, self.term(51))
-            binders.append(Binder(names[0], names[0].text, None, "(", guard))
-            if self.here.kind != "end" and self.at("("):
-                self.here.unsupported("binders after a bounded binder")
-        else:
-            binders += [Binder(name, name.text, None) for name in names]
-        return tuple(binders)
-
-    def bracketed_binders(self) -> list[Binder]:
-        """One group: ``(x y : T)``, ``{x}``, ``[inst]``, ``(h : P)``."""
-        opening = self.take()
-        style, closing = opening.text, _CLOSES[opening.text]
-        names: list[Token] = []
-        if style == "[":
-            if self.here.kind == "name" and self.peek().text == ":":
-                self.take()
-                self.take()
-            type_: Syntax | None = self.term()
-            self.expect(closing)
-            return [Binder(opening, "_", type_, style)]
-        while self.here.kind == "name" and not self.at(*KEYWORDS, *FOREIGN_WORDS):
-            names.append(self.take())
-        if not names:
-            self.here.invalid(f"a binder needs a name, found {self.here.shown}")
-        type_ = guard = None
-        if self.at(":"):
-            self.take()
-            type_ = self.term()
-            if self.at(":="):
-                self.here.unsupported("default values of arguments")
-        elif self.at(*GUARDS):
-            if len(names) > 1:
-                self.here.unsupported("one bound shared by several variables")
-            relation = INFIX[self.take().text][0]
-            guard = (relation, self.term(51))
-        elif self.at(","):
-            self.here.unsupported("binders by pattern matching")
-        self.expect(closing)
-        return [Binder(name, name.text, type_, style, guard) for name in names]
 
     # --- if and let ----------------------------------------------------------
 

@@ -344,3 +344,19 @@ def apply(fn: Typed, arg: Typed, at: Token) -> Typed:
         return Apply(function, arg.term(env), env.sort(codomain, at), span=at.span)
 
     return Typed(codomain, at, build)
+
+
+def substituted(body: Typed, local: Local, element: Typed) -> Typed:
+    """``body`` with ``element`` for ``local``."""
+    return Typed(
+        body.ty, body.at, lambda env: body.build(env.bind(local, lambda: element.build(env)))
+    )
+
+
+def lambda_(local: Local, body: Typed, at: Token) -> Typed:
+    """``fun local => body``."""
+
+    def build(env: Env) -> Value:
+        return Function(lambda arg: body.build(env.bind(local, arg)))
+
+    return Typed(ArrowTy(local.ty, body.ty), at, build)

@@ -30,7 +30,17 @@ from hms_kernel.statements.inference import (
     variable,
 )
 from hms_kernel.statements.syntax import Infix, Prefix, Syntax
-from hms_kernel.statements.terms import Cast, Logic, Num, Op, Quant, Rel, Scalar, Term, sort_of
+from hms_kernel.statements.terms import (
+    Arrow,
+    Logic,
+    Num,
+    Op,
+    Quant,
+    Rel,
+    Scalar,
+    Term,
+    sort_of,
+)
 from hms_kernel.statements.tokens import Token
 
 ARITHMETIC = ("+", "-", "*", "/", "%")
@@ -256,9 +266,7 @@ def _extensional(left: Typed, right: Typed, at: Token) -> Typed:
     if not isinstance(arrow, ArrowTy):
         if arrow is Scalar.PROP:
             return logic("↔", left, right, at=at)
-        return Typed(
-            Scalar.PROP, at, lambda env: Rel("=", left.term(env), right.term(env), span=at.span)
-        )
+        return compare("=", left, right, at)
     local = Local("x", arrow.domain)
     point = variable(local, at)
     body = _extensional(apply(left, point, at), apply(right, point, at), at)
@@ -284,9 +292,14 @@ def logic(op: str, *args: Typed, at: Token) -> Typed:
 
 def compare(op: str, left: Typed, right: Typed, at: Token) -> Typed:
     """A relation between terms that are of one type already."""
-    return Typed(
-        Scalar.PROP, at, lambda env: Rel(op, left.term(env), right.term(env), span=at.span)
-    )
+
+    def build(env: Env) -> Term:
+        one, other = left.term(env), right.term(env)
+        if sort_of(one) is Scalar.PROP or isinstance(sort_of(one), Arrow):
+            at.unsupported(f"'{op}' between propositions or functions in this place")
+        return Rel(op, one, other, span=at.span)
+
+    return Typed(Scalar.PROP, at, build)
 
 
 def numeral(value: int, ty: Ty, at: Token) -> Typed:
@@ -306,8 +319,3 @@ def successor(typed: Typed) -> Typed:
         return Op("+", (term, Num(Fraction(1), sort)), sort, span=at.span)
 
     return Typed(typed.ty, at, build)
-
-
-def is_literal(term: Term) -> bool:
-    """Whether a term is a numeral, possibly embedded."""
-    return isinstance(term, Num) or (isinstance(term, Cast) and is_literal(term.arg))

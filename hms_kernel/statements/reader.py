@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from hms_kernel.errors import UnsupportedStatement, UsageError
+from hms_kernel.statements.binding import bind
 from hms_kernel.statements.commands import (
     COMMANDS,
     THEOREMS,
@@ -173,7 +174,7 @@ class _Introduction:
         ]  # fmt: skip
 
     def _introduce(self, binder: Binder) -> None:
-        local, fact, self._scope = self._elaborator.bind(binder, self._scope)
+        local, fact, self._scope = bind(self._elaborator, binder, self._scope)
         if local is not None:
             self._variables.append((local, binder.at))
         if fact is not None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from hms_kernel.errors import StatementError
 from hms_kernel.statements.inference import Typed
-from hms_kernel.statements.syntax import Binder, Syntax
+from hms_kernel.statements.syntax import Binder, Node, Syntax
 from hms_kernel.statements.tokens import Token
 
 
@@ -15,6 +15,13 @@ class Proof:
     """A hypothesis's name; as a term it is a proof, which the core does not have."""
 
     at: Token
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Done(Node):
+    """A term that is elaborated already, where syntax is asked for (dot notation)."""
+
+    typed: Typed
 
 
 Locals = dict[str, Typed | Proof]

@@ -1,0 +1,211 @@
+"""Names and what they are applied to: variables, definitions unfolded, the library, dot notation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn
+
+from hms_kernel.statements import functions, library, predicates, spelled
+from hms_kernel.statements.inference import (
+    ArrowTy,
+    Local,
+    Meta,
+    SizeMeta,
+    Ty,
+    Typed,
+    apply,
+    lambda_,
+    resolve,
+    show_type,
+    size_variable,
+    variable,
+)
+from hms_kernel.statements.names import FOREIGN_TYPES
+from hms_kernel.statements.scope import Definition, Done, Locals, Proof
+from hms_kernel.statements.syntax import Field, Name, Syntax
+from hms_kernel.statements.terms import Scalar
+from hms_kernel.statements.tokens import Token
+
+if TYPE_CHECKING:
+    from hms_kernel.statements.elaborate import Elaborator
+
+REGISTERED = (functions, predicates)  # importing them fills the library
+MAX_UNFOLDING = 30  # definitions within definitions
+
+
+def call(
+    el: Elaborator,
+    head: Syntax | Done,
+    args: tuple[Syntax | Done, ...],
+    scope: Locals,
+    expected: Ty | None,
+) -> Typed:
+    """A head, most often a name, with its arguments."""
+    at = head.at
+    if isinstance(head, Field):
+        return _field(el, head, args, scope, expected)
+    if not isinstance(head, Name):
+        return applied(el, el.term(head, scope), args, scope, at)
+    local = scope.get(head.name)
+    if isinstance(local, Proof):
+        at.unsupported(f"the proof '{head.name}' as a term")
+    if local is not None:
+        found = Typed(local.ty, at, local.build, local.hole)
+        if isinstance(value := resolve(local.ty), Meta) and args:
+            # An untyped variable used as a function.
+            value.solution = ArrowTy(el.unknown(at), el.unknown(at))
+        return applied(el, found, args, scope, at)
+    definition = el.context.definition(head.name)
+    if definition is not None:
+        if definition.name == head.name and library.opened(head.name, el.context):
+            at.unsupported(f"'{head.name}', which an opened namespace offers as well")
+        return _unfold(el, definition, args, scope, at)
+    if "." in head.name:
+        first, _, rest = head.name.partition(".")
+        if first in scope or el.context.definition(first) is not None:
+            inner: Syntax = Name(at, first)
+            for part in rest.split("."):
+                inner = Field(at, inner, part)
+            return call(el, inner, args, scope, expected)
+    return _library(el, head, args, scope, expected)
+
+
+def _library(
+    el: Elaborator, head: Name, args: tuple[Syntax | Done, ...], scope: Locals, expected: Ty | None
+) -> Typed:
+    at = head.at
+    full = library.find(el, head, args, scope)
+    if full is None:
+        return unbound(el, head)
+    entry = library.FUNCTIONS[full]
+    if len(args) < entry.arity:
+        at.unsupported(f"{head.name} without all of its arguments")
+    result = entry.elaborate(el, at, args[: entry.arity], scope, expected)
+    return applied(el, result, args[entry.arity :], scope, at)
+
+
+def unbound(el: Elaborator, node: Name) -> NoReturn:
+    """Say why a name means nothing here: foreign, or unknown."""
+    name, at = node.name, node.at
+    if el.unfolding and el.unfolding[-1] in el.context.candidates(name):
+        at.unsupported(f"the recursive definition of '{name}'")
+    if name in el.context.foreign:
+        at.unsupported(f"'{name}', made by {el.context.foreign[name]}")
+    for full in el.context.candidates(name):
+        if full in el.context.foreign:
+            at.unsupported(f"'{name}', made by {el.context.foreign[full]}")
+    if name in library.TYPES or name in FOREIGN_TYPES:
+        at.invalid(f"the type {name} where a term should be")
+    if library.is_foreign(name, el.context):
+        at.unsupported(name)
+    if name == "_":
+        at.unsupported("holes `_`")
+    hint = "; n! is one name in Lean, write n !" if name.endswith("!") else ""
+    at.invalid(f"unknown identifier '{name}'{hint}")
+
+
+def applied(
+    el: Elaborator, fn: Typed, args: tuple[Syntax | Done, ...], scope: Locals, at: Token
+) -> Typed:
+    """``fn`` applied to arguments one by one."""
+    for arg in args:
+        arrow = resolve(fn.ty)
+        if isinstance(arrow, Meta):
+            inner = ArrowTy(el.unknown(at), el.unknown(at))
+            arrow.solution = inner
+            arrow = inner
+        if not isinstance(arrow, ArrowTy):
+            at.invalid(f"this has type {show_type(arrow)} and takes no argument")
+        fn = apply(fn, el.check(arg, scope, arrow.domain), at)
+    return fn
+
+
+def _field(
+    el: Elaborator,
+    head: Field,
+    args: tuple[Syntax | Done, ...],
+    scope: Locals,
+    expected: Ty | None,
+) -> Typed:
+    if head.name.isdigit():
+        head.at.unsupported(f"the projection .{head.name}")
+    if spelled.is_collection(el, head.of, scope):
+        inner: tuple[Syntax | Done, ...] = (head.of, *args)
+        if head.name in ("card", "sum", "prod"):
+            return library.FUNCTIONS[f"Finset.{head.name}"].elaborate(
+                el,
+                head.at,
+                inner[: library.FUNCTIONS[f"Finset.{head.name}"].arity],
+                scope,
+                expected,
+            )
+        head.at.unsupported(f"Finset.{head.name}")
+    value = el.term(head.of, scope)
+    ty = resolve(value.ty)
+    space = library.NAMESPACES.get(ty) if isinstance(ty, Scalar) else None
+    full = f"{space}.{head.name}"
+    if space is None or full not in library.FUNCTIONS:
+        shown = full if space else f".{head.name}"
+        head.at.unsupported(shown)
+    return _library(
+        el, Name(head.at, "_root_." + full), (Done(value.at, value), *args), scope, expected
+    )
+
+
+def _unfold(
+    el: Elaborator,
+    definition: Definition,
+    args: tuple[Syntax | Done, ...],
+    scope: Locals,
+    at: Token,
+) -> Typed:
+    if definition.error is not None:
+        raise definition.error
+    if len(el.unfolding) > MAX_UNFOLDING:
+        at.unsupported("definitions nested this deeply")
+    note = f"unfolded {definition.name}"
+    if note not in el.notes:
+        el.notes.append(note)
+    inner: Locals = {}
+    left = list(args)
+    missing: list[Local] = []
+    for binder in definition.binders:
+        if binder.style == "[":
+            binder.at.unsupported("a definition that needs an instance")
+        if binder.type is None:
+            binder.at.unsupported("an argument of a definition without a type")
+        outer, el.context = el.context, definition.context
+        try:
+            if not el.is_type(binder.type, inner) and not isinstance(binder.type, Name):
+                binder.at.unsupported("a definition that takes a proof")
+            ty = el.type(binder.type, inner)
+        finally:
+            el.context = outer
+        if binder.style in ("{", "⦃"):
+            if ty is not Scalar.NAT:
+                binder.at.unsupported("an implicit argument that is not in ℕ")
+            inner[binder.name] = size_variable(SizeMeta(at), at)
+        elif left:
+            inner[binder.name] = el.check(left.pop(0), scope, ty)
+        else:
+            local = Local(binder.name, ty)
+            missing.append(local)
+            inner[binder.name] = variable(local, at)
+    outer, el.context = el.context, definition.context
+    el.unfolding.append(definition.name)
+    mark = el.mark()
+    try:
+        result = _body(el, definition, inner)
+        el.settle(mark)
+    finally:
+        el.context = outer
+        el.unfolding.pop()
+    for local in reversed(missing):
+        result = lambda_(local, result, at)
+    return applied(el, result, tuple(left), scope, at)
+
+
+def _body(el: Elaborator, definition: Definition, inner: Locals) -> Typed:
+    assert definition.value is not None
+    if definition.type is None:
+        return el.term(definition.value, inner)
+    return el.check(definition.value, inner, el.type(definition.type, inner))

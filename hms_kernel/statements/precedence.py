@@ -1,0 +1,51 @@
+"""The tables of the grammar: operators with Lean's precedences, and what we know to be foreign. Parses nothing."""
+
+from __future__ import annotations
+
+MAX = 1024  # the precedence of an atom
+
+# spelling: (sign, precedence, least precedence on the left, least on the right)
+INFIX: dict[str, tuple[str, int, int, int]] = {
+    "↔": ("↔", 20, 21, 21),
+    "→": ("→", 25, 26, 25),
+    "∨": ("∨", 30, 31, 30),
+    "∧": ("∧", 35, 36, 35),
+    **{sign: (sign, 50, 51, 51) for sign in ("=", "≠", "<", "≤", ">", "≥", "∣", "∈", "∉", "≡")},
+    "+": ("+", 65, 65, 66),
+    "-": ("-", 65, 65, 66),
+    "*": ("*", 70, 70, 71),
+    "/": ("/", 70, 70, 71),
+    "%": ("%", 70, 70, 71),
+    "^": ("^", 75, 76, 75),
+    "∘": ("∘", 90, 91, 90),
+}
+for _ascii, _sign in {"<->": "↔", "->": "→", "\\/": "∨", "/\\": "∧", "<=": "≤", ">=": "≥"}.items():
+    INFIX[_ascii] = INFIX[_sign]
+RIGHT_CHAINS = ("→", "∨", "∧")
+GUARDS = ("∈", "∉", "<", "≤", ">", "≥", "≠", "<=", ">=", "∣")
+
+FOREIGN_OPERATORS = {
+    "!=": "Boolean inequality `!=`", "==": "Boolean equality `==`", "&&": "Boolean `&&`",
+    "•": "scalar multiplication `•`", "×": "product types", "∪": "set union",
+    "∩": "set intersection", "\\": "set difference", "⊆": "set inclusion `⊆`",
+    "⊂": "set inclusion `⊂`", "⊇": "set inclusion `⊇`", "<|": "the pipe `<|`", "|>": "the pipe `|>`",
+    "$": "the pipe `$`", "::": "lists", "++": "`++`", "⊔": "lattice operations",
+    "⊓": "lattice operations", "≃": "equivalences", "⁅": "brackets `⁅⁆`", "∩₀": "sets", "▸": "`▸`",
+    "ᵀ": "matrices", "⬝": "matrices", "∙": "`∙`", "<|>": "`<|>`", "≈": "`≈`", "≅": "`≅`",
+    "⟶": "category theory", "⁻¹'": "preimages", "''": "images of sets", "⁻": "`⁻`", "ˢ": "sets",
+}  # fmt: skip
+FOREIGN_ATOMS = {
+    "⟨": "anonymous constructors ⟨…⟩", "[": "lists", "‖": "norms", "∅": "the empty set", "𝓝": "filters",
+    "∫": "integrals", "∄": "`∄`", "@": "explicit application `@f`", "?": "holes `?_`", "·": "`·` functions",
+    "Π": "Π types", "∞": "`∞`", "⊤": "`⊤`", "⊥": "`⊥`", "!": "Boolean `!`",
+    "⋃": "set unions", "⋂": "set intersections", "∮": "integrals", "$": "`$`", "%": "`%`", "`": "quotations",
+    "⨆": "suprema", "⨅": "infima", "∂": "measures", "∏ᶠ": "finprod", "∑'": "infinite sums", "#": "`#`",
+}  # fmt: skip
+FOREIGN_WORDS = {
+    "match": "`match`", "do": "`do`", "by": "`by` inside a term", "have": "`have` inside a term",
+    "show": "`show`", "suffices": "`suffices`", "calc": "`calc`", "nomatch": "`nomatch`",
+    "Type": "types as variables", "Sort": "types as variables", "where": "`where`",
+    "assume": "`assume`", "from": "`from`", "nofun": "`nofun`", "unless": "`unless`",
+}  # fmt: skip
+KEYWORDS = {"then", "else", "in", "with", "at", "end", "deriving", "mut", "return", "let", "if"}
+CLOSES = {"(": ")", "{": "}", "[": "]", "⦃": "⦄"}
