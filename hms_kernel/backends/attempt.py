@@ -11,28 +11,26 @@ from collections.abc import Callable, Iterator
 from itertools import islice, product
 from typing import Any
 
-from hms_kernel.backends import search, transforms
+from hms_kernel.backends import search
+from hms_kernel.backends.asking import NONLINEAR, QUICK, Asker, Heard
 from hms_kernel.backends.meter import Allowance, Meter
 from hms_kernel.backends.questions import Constrain, Reading, Reply
 from hms_kernel.backends.replaying import Refuted, replayed
-from hms_kernel.backends.sequent import Sequent, conjuncts, shape_variables, split, walk
+from hms_kernel.backends.sequent import Sequent, conjuncts, shape_variables, split
 from hms_kernel.backends.strategy import Stage, Strategy
 from hms_kernel.backends.unfold import unfold
 from hms_kernel.errors import UnsupportedStatement
 from hms_kernel.model import Counterexample, Outcome
 from hms_kernel.statements import instantiate, show
-from hms_kernel.statements.terms import Fin, Logic, Scalar, Statement, Term, Var
+from hms_kernel.statements.terms import Fin, Logic, Statement, Term, Var
 
 # How the nominal budget is divided between the three jobs of an attempt.
 PROVING, SEARCHING, CHECKING = 0.8, 0.1, 0.1
 
 RUNG_S = 0.03  # nominal seconds for one rung of the search for small numbers
-LEMMA_S = 0.05  # nominal seconds for one lemma that a transform wants
 SIZES = (0, 1, 2, 3)  # what a symbolic n is tried at
+LARGER = (4, 5, 6, 7, 8, 10, 12)  # where a counterexample is looked for briefly
 MAX_INSTANCES = 16
-
-QUICK = Stage(engine="smt")
-NONLINEAR = Stage(engine="nlsat")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,8 +73,8 @@ class Attempt:
         self._searching = Allowance(SEARCHING * nominal_s)
         self._checking = Allowance(CHECKING * nominal_s)
         self._searched: set[int] = set()
-        self._asked: dict[Any, int] = {}
-        self._unsupported: list[str] = []
+        self._asker = Asker(meter)
+        self._heard: list[tuple[Stage, Heard]] = []
         self._doubts: dict[str, None] = {}
         self._settled_by: dict[Stage, None] = {}
 
@@ -131,51 +129,17 @@ class Attempt:
     ) -> bool | Refuted:
         """One stage on one piece: proved, refuted, or neither."""
         before = self.meter.units
-        answer, reply = self._ask_in_parts(stage, piece, allowance)
+        heard = self._asker.ask(stage, piece, allowance)
         found = None
-        if reply is not None and reply.answer.result == "sat":
+        if heard.reply is not None and heard.result == "sat":
             # After transforms a model may be one of something weaker: not worth a search.
             if stage.transforms:
-                found = self._first_replayed(piece, iter([reply.values]))
+                found = self._first_replayed(piece, iter([heard.reply.values]))
             else:
-                found = self._believe(number, piece, reply)
-        self.tried.append(f"{stage}: {answer}, {self.meter.units - before} units")
-        return answer == "unsat" if found is None else found
-
-    def _ask_in_parts(
-        self, stage: Stage, piece: Sequent, allowance: Allowance
-    ) -> tuple[str, Reply | None]:
-        """What the stage says of the piece, and the reply that ended it; "unsat" when every part is."""
-
-        def oblige(lemma: Sequent) -> bool:
-            try:
-                reply = self.meter.ask(lemma, _engine_for(lemma), allowance, at_most_s=LEMMA_S)
-            except UnsupportedStatement:
-                return False
-            return reply is not None and reply.answer.result == "unsat"
-
-        try:
-            for part in transforms.apply(stage.transforms, piece, oblige):
-                if self._pointless(part, stage, allowance):
-                    return "unknown (asked before)", None
-                reply = self.meter.ask(part, stage, allowance)
-                if reply is None:
-                    return "unknown (budget exhausted)", None
-                if reply.answer.result != "unsat":
-                    return str(reply.answer), reply
-        except UnsupportedStatement as error:
-            self._unsupported.append(error.message)
-            return f"unsupported ({error.message})", None
-        return "unsat", None
-
-    def _pointless(self, part: Sequent, stage: Stage, allowance: Allowance) -> bool:
-        """Whether the same question was left open before with as much to spend."""
-        key = (part, stage.engine, stage.parameters)
-        limit = allowance.units(stage.engine)
-        if self._asked.get(key, 0) >= limit:
-            return True
-        self._asked[key] = limit
-        return False
+                found = self._believe(number, piece, heard.reply)
+        self._heard.append((stage, heard))
+        self.tried.append(f"{stage}: {heard}, {self.meter.units - before} units")
+        return heard.result == "unsat" if found is None else found
 
     # --- refuting ------------------------------------------------------------
 
@@ -189,7 +153,9 @@ class Attempt:
         candidates: Iterator[dict[str, Reading]] = iter([reply.values])
         found = self._first_replayed(piece, candidates)
         if found is None and reply.rounded:
-            found = self._first_replayed(piece, search.rational_models(self._asker(piece), reply))
+            found = self._first_replayed(
+                piece, search.rational_models(self._searcher(piece), reply)
+            )
             if found is None:
                 self._doubts[f"a model with irrational {', '.join(reply.rounded)}"] = None
         elif found is None:
@@ -202,15 +168,14 @@ class Attempt:
         self._searched.add(number)
         before = self.meter.units
         try:
-            found = self._first_replayed(piece, search.small_models(self._asker(piece)))
-        except UnsupportedStatement as error:
-            self._unsupported.append(error.message)
+            found = self._first_replayed(piece, search.small_models(self._searcher(piece)))
+        except UnsupportedStatement:
             return None
         answer = "found" if found else "nothing"
         self.tried.append(f"small numbers: {answer}, {self.meter.units - before} units")
         return found
 
-    def _asker(self, piece: Sequent) -> search.Ask:
+    def _searcher(self, piece: Sequent) -> search.Ask:
         def ask(constrain: Constrain) -> Reply | None:
             return self.meter.ask(
                 piece, QUICK, self._searching, at_most_s=RUNG_S, constrain=constrain
@@ -244,8 +209,9 @@ class Attempt:
     def _run_for_every_size(self, shape: list[Var]) -> Conclusion:
         """A symbolic n: look for a small counterexample, prove it without n, else report the instances."""
         sizes = list(islice(product(SIZES, repeat=len(shape)), MAX_INSTANCES))
-        for values in sizes:
-            attempt = self._instance(shape, values, SEARCHING / len(sizes))
+        glances = [*sizes, *((size,) for size in LARGER if len(shape) == 1)]
+        for values in glances:
+            attempt = self._instance(shape, values, SEARCHING / len(glances))
             quick = attempt._quickly_refuted()
             if quick is not None:
                 return _with_sizes(quick, shape, values)
@@ -269,6 +235,8 @@ class Attempt:
             if conclusion.outcome is Outcome.UNSUPPORTED:
                 return conclusion
             outcomes.setdefault(conclusion.outcome, []).append(label)
+        if self.meter.hit_wall:
+            return Conclusion(Outcome.UNKNOWN, "wall clock")
         return Conclusion(Outcome.UNKNOWN, _summary(outcomes, _names(shape)))
 
     def _quickly_refuted(self) -> Conclusion | None:
@@ -325,7 +293,7 @@ class Attempt:
         for stage in dict.fromkeys((QUICK, NONLINEAR, *self._settled_by)):
             allowance = Allowance(min(self._checking.left_s, CHECKING * self.nominal_s / 4))
             before = allowance.left_s
-            answer, _ = self._ask_in_parts(stage, question, allowance)
+            answer = self._asker.ask(stage, question, allowance).result
             self._checking.left_s -= before - allowance.left_s
             if answer == "unsat":
                 return True
@@ -344,25 +312,17 @@ class Attempt:
     def _undecided(self) -> Conclusion:
         if self.meter.hit_wall:
             return Conclusion(Outcome.UNKNOWN, "wall clock")
-        if self._unsupported and all(": unsupported (" in line for line in self.tried):
-            return Conclusion(Outcome.UNSUPPORTED, self._unsupported[0])
+        # A transform may have left the difficult part out; what counts is the claim itself.
+        plain = [heard for stage, heard in self._heard if not stage.transforms] or [
+            heard for _, heard in self._heard
+        ]
+        if plain and all(heard.result == "unsupported" for heard in plain):
+            return Conclusion(Outcome.UNSUPPORTED, plain[0].detail)
         reasons = [*self._doubts] or ["no stage settled it within the budget"]
         return Conclusion(Outcome.UNKNOWN, "; ".join(reasons))
 
     def _stages(self) -> str:
         return " ; ".join(str(stage) for stage in self._settled_by)
-
-
-def _engine_for(sequent: Sequent) -> Stage:
-    """Real arithmetic goes to nlsat, anything with integers to smt."""
-    terms = (*sequent.facts, sequent.claim)
-    whole = any(
-        getattr(part, "sort", None) in (Scalar.NAT, Scalar.INT)
-        or isinstance(getattr(part, "sort", None), Fin)
-        for term in terms
-        for part in walk(term)
-    )
-    return QUICK if whole else NONLINEAR
 
 
 def _names(shape: list[Var]) -> str:

@@ -227,3 +227,25 @@ def test_goals_are_settled_by_the_registered_backend():
     )
 
     assert verdict.outcome is Outcome.PROVED
+
+
+def test_the_same_conjunct_twice_is_proved_twice(settle):
+    part = "x * y ≤ (x * x + y * y) / 2"
+
+    verdict = settle(f"theorem t (x y : ℝ) : {part} ∧ 0 ≤ x * x ∧ {part} := by sorry")
+
+    assert verdict.outcome is Outcome.PROVED, verdict
+
+
+def test_a_claim_that_fails_only_from_some_n_on_is_refuted_there(settle):
+    verdict = settle("theorem t (n : ℕ) : 2 ^ n < 100 := by sorry")
+
+    assert verdict.outcome is Outcome.REFUTED
+    assert verdict.counterexample.values["n"] == "7"
+
+
+def test_a_sum_too_long_to_write_out_is_unsupported_by_name(settle):
+    verdict = settle("∑ k ∈ Finset.range 100000, k % 7 = 5", nominal_s=0.5)
+
+    assert verdict.outcome is Outcome.UNSUPPORTED, verdict
+    assert "more than" in verdict.reason

@@ -1,0 +1,86 @@
+"""A stage put to a sequent: transforms, lemmas, then one question per part, none paid for twice. Judges nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hms_kernel.backends import transforms
+from hms_kernel.backends.meter import Allowance, Meter
+from hms_kernel.backends.questions import Reply
+from hms_kernel.backends.sequent import Sequent, walk
+from hms_kernel.backends.strategy import Stage
+from hms_kernel.errors import UnsupportedStatement
+from hms_kernel.statements.terms import Fin, Scalar
+
+LEMMA_S = 0.05  # nominal seconds for one lemma that a transform wants
+
+QUICK = Stage(engine="smt")
+NONLINEAR = Stage(engine="nlsat")
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a stage says of a sequent.
+
+    ``result`` is "unsat" (proved), "sat", "unknown" or "unsupported"; ``detail`` says why
+    for the last two; ``reply`` is the one that ended the stage, where there was one.
+    """
+
+    result: str
+    detail: str = ""
+    reply: Reply | None = None
+
+    def __str__(self) -> str:
+        return f"{self.result} ({self.detail})" if self.detail else self.result
+
+
+class Asker:
+    """Puts stages to sequents and remembers every answer."""
+
+    def __init__(self, meter: Meter) -> None:
+        self._meter = meter
+        self._known: dict[object, tuple[int, Heard]] = {}  # question to units offered, answer
+
+    def ask(self, stage: Stage, sequent: Sequent, allowance: Allowance) -> Heard:
+        """Proved when every part is; otherwise what the first other part said."""
+
+        def oblige(lemma: Sequent) -> bool:
+            try:
+                reply = self._meter.ask(lemma, engine_for(lemma), allowance, at_most_s=LEMMA_S)
+            except UnsupportedStatement:
+                return False
+            return reply is not None and reply.answer.result == "unsat"
+
+        try:
+            for part in transforms.apply(stage.transforms, sequent, oblige):
+                heard = self._question(part, stage, allowance)
+                if heard.result != "unsat":
+                    return heard
+        except UnsupportedStatement as error:
+            return Heard("unsupported", error.message)
+        return Heard("unsat")
+
+    def _question(self, part: Sequent, stage: Stage, allowance: Allowance) -> Heard:
+        key = (part, stage.engine, stage.parameters)
+        limit = allowance.units(stage.engine)
+        offered, before = self._known.get(key, (0, None))
+        if before is not None and before.result in ("unsat", "sat"):
+            return before
+        if before is not None and offered >= limit:
+            return Heard("unknown", "asked before")
+        reply = self._meter.ask(part, stage, allowance)
+        if reply is None:
+            return Heard("unknown", "budget exhausted")
+        heard = Heard(reply.answer.result, reply.answer.reason, reply)
+        self._known[key] = (limit, heard)
+        return heard
+
+
+def engine_for(sequent: Sequent) -> Stage:
+    """Real arithmetic goes to nlsat, anything with integers to smt."""
+    for term in (*sequent.facts, sequent.claim):
+        for part in walk(term):
+            sort = getattr(part, "sort", None)
+            if sort in (Scalar.NAT, Scalar.INT) or isinstance(sort, Fin):
+                return QUICK
+    return NONLINEAR
