@@ -90,9 +90,10 @@ def _statement(statement: Statement) -> str:
     if statement.name or labelled:
         binders += [f"({h.name or '_'} : {_print(h.prop, 0)})" for h in statement.hypotheses]
     else:
-        conclusion = " → ".join(
-            [*(_print(h.prop, 26) for h in statement.hypotheses), _print(statement.conclusion, 25)]
-        )
+        # At the very end a quantifier needs no brackets; ``↔`` would swallow the premises.
+        bare = not statement.hypotheses or isinstance(statement.conclusion, Quant)
+        parts = [_print(h.prop, 26) for h in statement.hypotheses]
+        conclusion = " → ".join([*parts, _print(statement.conclusion, 0 if bare else 25)])
     around = " ".join(binders)
     if statement.name:
         return f"theorem {statement.name} {around}{' ' if around else ''}: {conclusion} := by sorry"

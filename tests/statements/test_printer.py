@@ -72,3 +72,9 @@ def test_an_interval_up_to_a_variable_is_printed_as_such():
 
     assert isinstance(statement.conclusion.left, Big)
     assert show(statement) == "∀ (n : ℕ), ∑ i ∈ Finset.Icc 1 n, i = n"
+
+
+def test_a_conclusion_has_brackets_only_where_premises_would_bind_otherwise():
+    assert show(parse("∀ x : ℝ, ∃ y, y = x")) == "∀ (x : ℝ), ∃ y : ℝ, y = x"
+    assert show(parse("∀ x : ℝ, x > 0 → ∃ y, y = x")) == "∀ (x : ℝ), x > 0 → ∃ y : ℝ, y = x"
+    assert show(parse("∀ x : ℝ, x > 0 → (x = 1 ↔ x = 2)")) == "∀ (x : ℝ), x > 0 → (x = 1 ↔ x = 2)"
