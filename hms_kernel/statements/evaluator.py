@@ -242,12 +242,20 @@ class Evaluator:
         return total
 
     def indices(self, term: Big, env: Env) -> range:
-        """What a sum or product runs over."""
+        """What a sum or product runs over.
+
+        Raises:
+            Exhausted: more than this evaluation can still afford.
+        """
         if term.low is not None and term.high is not None:
-            return range(self.integer(term.low, env), self.integer(term.high, env))
-        if not isinstance(term.var.sort, Fin):
+            found = range(self.integer(term.low, env), self.integer(term.high, env))
+        elif isinstance(term.var.sort, Fin):
+            found = range(self.integer(term.var.sort.size, env))
+        else:
             raise Undecided("a sum without ends")
-        return range(self.integer(term.var.sort.size, env))
+        if found.stop - found.start > self._work:
+            raise Exhausted("a sum of too many terms to compute")
+        return found
 
     # --- propositions ------------------------------------------------------------
 
