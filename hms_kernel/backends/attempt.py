@@ -18,7 +18,7 @@ from hms_kernel.backends.questions import Constrain, Reading, Reply
 from hms_kernel.backends.replaying import Refuted, replayed
 from hms_kernel.backends.sequent import Sequent, conjuncts, shape_variables, split
 from hms_kernel.backends.strategy import Stage, Strategy
-from hms_kernel.backends.unfold import unfold
+from hms_kernel.backends.unfold import numerals, pin, unfold
 from hms_kernel.errors import UnsupportedStatement
 from hms_kernel.model import Counterexample, Outcome
 from hms_kernel.statements import instantiate, show
@@ -69,7 +69,7 @@ class Attempt:
         self.meter = meter
         self.report = report
         self.tried: list[str] = []
-        self._sequent, self._definitions = unfold(Sequent.of(statement))
+        self._sequent, self._definitions = unfold(pin(Sequent.of(statement)))
         self._searching = Allowance(SEARCHING * nominal_s)
         self._checking = Allowance(CHECKING * nominal_s)
         self._searched: set[int] = set()
@@ -208,6 +208,15 @@ class Attempt:
 
     def _run_for_every_size(self, shape: list[Var]) -> Conclusion:
         """A symbolic n: look for a small counterexample, prove it without n, else report the instances."""
+        known = numerals(self._sequent)
+        if all(known.get(var.name, -1) >= 0 for var in shape):
+            # Every other size contradicts the hypotheses.
+            values = tuple(int(known[var.name]) for var in shape)
+            attempt = self._instance(shape, values, 1.0)
+            conclusion = attempt.run()
+            self.tried.extend(attempt.tried)
+            refuted = conclusion.outcome is Outcome.REFUTED
+            return _with_sizes(conclusion, shape, values) if refuted else conclusion
         sizes = list(islice(product(SIZES, repeat=len(shape)), MAX_INSTANCES))
         glances = [*sizes, *((size,) for size in LARGER if len(shape) == 1)]
         for values in glances:
@@ -215,9 +224,9 @@ class Attempt:
             quick = attempt._quickly_refuted()
             if quick is not None:
                 return _with_sizes(quick, shape, values)
-        refuted = self._work_through(PROVING / 2)
-        if refuted is not None:
-            return refuted
+        broken = self._work_through(PROVING / 2)
+        if broken is not None:
+            return broken
         if not self._open:
             contradiction = self._contradiction()
             if contradiction:

@@ -26,13 +26,14 @@ DEFAULT_STRATEGY = Strategy(
         Slice(Stage(engine="nlsat"), 0.1),
         Slice(Stage(engine="smt", transforms=("induction",)), 0.07),
         Slice(Stage(engine="nlsat", transforms=("induction",)), 0.03),
-        Slice(Stage(engine="smt", transforms=("unroll",)), 0.08),
+        Slice(Stage(engine="nlsat", transforms=("unroll",)), 0.05),
+        Slice(Stage(engine="smt", transforms=("unroll",)), 0.05),
         Slice(Stage(engine="nlsat", transforms=("points",)), 0.05),
         Slice(Stage(engine="smt", transforms=("residues",)), 0.08),
         Slice(Stage(engine="smt", transforms=("enumerate",)), 0.1),
         Slice(Stage(engine="smt", transforms=("cases", "ite-split")), 0.08),
         Slice(Stage(engine="simple"), 0.07),
-        Slice(Stage(engine="smt"), 0.2),
+        Slice(Stage(engine="smt"), 0.18),
     )
 )
 

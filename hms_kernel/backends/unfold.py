@@ -1,16 +1,30 @@
-"""Functions that a hypothesis defines outright, replaced by their definitions. Exact in both directions.
+"""What hypotheses define outright, replaced by its definition. Exact in both directions.
 
 ``∀ x, f x = body`` with no ``f`` in ``body`` leaves ``f`` no freedom and takes none from
-anything else, so the hypothesis and ``f`` itself can go.
+anything else, so the hypothesis and ``f`` itself can go. An integer that equals a numeral
+is that numeral everywhere else, which matters where the solver needs one: in exponents.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from hms_kernel.backends.sequent import Sequent, conjuncts, free_names, rebuild, substitute
 from hms_kernel.statements import show
-from hms_kernel.statements.terms import Apply, Arrow, Quant, Rel, Sort, Term, Var
+from hms_kernel.statements.terms import (
+    Apply,
+    Arrow,
+    Logic,
+    Num,
+    Op,
+    Quant,
+    Rel,
+    Scalar,
+    Sort,
+    Term,
+    Var,
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +48,48 @@ def unfold(sequent: Sequent) -> tuple[Sequent, tuple[Definition, ...]]:
             return sequent, tuple(definitions)
         definition, sequent = found
         definitions.append(definition)
+
+
+def pin(sequent: Sequent) -> Sequent:
+    """The sequent with integers that equal a numeral replaced by it; the equations stay."""
+    for fact in tuple(part for whole in sequent.facts for part in conjuncts(whole)):
+        found = _pinned(fact)
+        if found is None or found[0] not in sequent.variables:
+            continue
+        var, value = found
+        numeral: dict[str, Term] = {var.name: Num(value, var.sort)}
+
+        def change(prop: Term, fact: Term = fact, numeral: dict[str, Term] = numeral) -> Term:
+            # The equation itself is needed to give the variable its value.
+            kept = [part if part == fact else substitute(part, numeral) for part in conjuncts(prop)]
+            return substitute(prop, numeral) if fact not in kept else _all(kept)
+
+        facts = tuple(change(prop) for prop in sequent.facts)
+        sequent = Sequent(sequent.variables, facts, substitute(sequent.claim, numeral))
+    return sequent
+
+
+def numerals(sequent: Sequent) -> dict[str, Fraction]:
+    """Integer variables that the facts equate with a numeral, by name."""
+    parts = (part for fact in sequent.facts for part in conjuncts(fact))
+    return {var.name: value for var, value in filter(None, map(_pinned, parts))}
+
+
+def _pinned(fact: Term) -> tuple[Var, Fraction] | None:
+    if not isinstance(fact, Rel) or fact.op != "=":
+        return None
+    for var, other in ((fact.left, fact.right), (fact.right, fact.left)):
+        if isinstance(var, Var) and var.sort in (Scalar.NAT, Scalar.INT):
+            match other:
+                case Num(value=value):
+                    return var, value
+                case Op(op="neg", args=(Num(value=value),)):
+                    return var, -value
+    return None
+
+
+def _all(parts: list[Term]) -> Term:
+    return parts[0] if len(parts) == 1 else Logic("∧", tuple(parts))
 
 
 def _next(sequent: Sequent) -> tuple[Definition, Sequent] | None:

@@ -7,6 +7,7 @@ a proof carries over. Functions of one integer argument; nested applications sta
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
@@ -18,11 +19,14 @@ from hms_kernel.statements.terms import (
     Logic,
     Num,
     Op,
+    Pred,
     Quant,
+    Rel,
     Scalar,
     Sort,
     Term,
     Var,
+    sort_of,
 )
 
 Oblige = Callable[[Sequent], bool]
@@ -31,6 +35,14 @@ MAX_INSTANCES = 1200
 MARGIN = 2  # instances beyond the numerals that occur, for facts that speak of neighbours
 
 INTEGERS = (Scalar.NAT, Scalar.INT)
+COMPARISONS: dict[str, Callable[[Fraction, Fraction], bool]] = {
+    "=": operator.eq,
+    "≠": operator.ne,
+    "<": operator.lt,
+    "≤": operator.le,
+    ">": operator.gt,
+    "≥": operator.ge,
+}
 
 
 def unroll(sequent: Sequent, oblige: Oblige) -> list[Sequent]:
@@ -82,6 +94,8 @@ def _instances(general: list[Quant], ground: list[Term], names: list[str]) -> li
             at = Num(Fraction(value), fact.var.sort)
             instance = _folded(substitute(fact.body, {fact.var.name: at}))
             if any(isinstance(part, Quant) for part in walk(instance)):
+                continue
+            if instance == Logic("True"):
                 continue
             found.extend(conjuncts(instance))
             for lower in sorted(_numerals(instance, names), reverse=True):
@@ -147,9 +161,43 @@ def _folded(term: Term) -> Term:
             case Cast(arg=arg, sort=sort) if sort in INTEGERS:
                 inner = rebuild(arg, change)
                 return Num(inner.value, sort) if isinstance(inner, Num) else Cast(inner, sort)
+            case Rel(op=op, left=left, right=right) if sort_of(left) in INTEGERS:
+                sides = rebuild(left, change), rebuild(right, change)
+                return _compared(op, *sides)
+            case Pred(name="Even" | "Odd" as name, args=(arg,)):
+                inner = rebuild(arg, change)
+                if isinstance(inner, Num):
+                    return _truth((inner.value % 2 == 0) == (name == "Even"))
+            case Logic(op="→" | "∧" as op, args=args):
+                return _joined(op, [rebuild(arg, change) for arg in args])
         return None
 
     return rebuild(term, change)
+
+
+def _truth(value: bool) -> Term:
+    return Logic("True" if value else "False")
+
+
+def _compared(op: str, left: Term, right: Term) -> Term:
+    if isinstance(left, Num) and isinstance(right, Num) and op in COMPARISONS:
+        return _truth(COMPARISONS[op](left.value, right.value))
+    return Rel(op, left, right)
+
+
+def _joined(op: str, args: list[Term]) -> Term:
+    """A conjunction or implication without the parts that are settled."""
+    true, false = _truth(True), _truth(False)
+    if op == "∧":
+        kept = [arg for arg in args if arg != true]
+        if false in kept or not kept:
+            return false if kept else true
+        return kept[0] if len(kept) == 1 else Logic("∧", tuple(kept))
+    *premises, last = args
+    if false in premises or last == true:
+        return true
+    premises = [premise for premise in premises if premise != true]
+    return Logic("→", (*premises, last)) if premises else last
 
 
 def _value(op: str, values: list[Fraction], sort: Sort) -> Fraction | None:

@@ -249,3 +249,30 @@ def test_a_sum_too_long_to_write_out_is_unsupported_by_name(settle):
 
     assert verdict.outcome is Outcome.UNSUPPORTED, verdict
     assert "more than" in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("theorem t (n : ℕ) (h : n = 6) : 2 ^ n = 64 := by sorry", Outcome.PROVED),
+        ("theorem t (n : ℕ) (h : n = 6) : 2 ^ n = 65 := by sorry", Outcome.REFUTED),
+        ("theorem t (n : ℕ) (w : Fin n → ℝ) (h : n = 2) (s : ∑ i, w i = 1) :"
+         " ∃ i, 1 / 2 ≤ w i := by sorry", Outcome.PROVED),
+        ("theorem t (n : ℕ) (w : Fin n → ℝ) (h : n = 2) (s : ∑ i, w i = 1) :"
+         " ∃ i, 2 / 3 ≤ w i := by sorry", Outcome.REFUTED),
+        ("theorem t (n : ℕ) (h : n = 6) (k : n = 7) : 2 ^ n = 1 := by sorry", Outcome.VACUOUS),
+    ],
+)  # fmt: skip
+def test_a_size_that_a_hypothesis_fixes_is_that_numeral(settle, text, outcome):
+    verdict = settle(text)
+
+    assert verdict.outcome is outcome, verdict
+    if outcome is Outcome.REFUTED:
+        assert "n" in verdict.counterexample.values
+
+
+def test_a_function_given_by_a_formula_appears_in_the_counterexample_as_one(settle):
+    verdict = settle("theorem t (f : ℝ → ℝ) (h : ∀ x, f x = 2 * x - 1) : f 3 = 6 := by sorry")
+
+    assert verdict.outcome is Outcome.REFUTED
+    assert verdict.counterexample.values == {"f": "fun x => 2 * x - 1"}
