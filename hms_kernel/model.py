@@ -74,6 +74,7 @@ class Goal(msgspec.Struct, frozen=True, kw_only=True):
     definitions: tuple[str, ...] = ()  # Lean ``def`` commands in scope of the statement
     axioms: tuple[str, ...] = ()  # an identifier allows that Lean axiom; others are hypotheses
     decimals: str = "Float"  # type of decimals nothing else types; spec loaders say "ℝ"
+    semantics: str = "exact"  # "exact" (Lean's own), or "float64": ℝ is read as IEEE-754 binary64
     # Assumptions of the source that are prose, so missing from the text. A proof stands without
     # them; numbers that break the claim may break them too, so backends say unknown, not refuted.
     unstated: tuple[str, ...] = ()
@@ -89,6 +90,14 @@ class Counterexample(msgspec.Struct, frozen=True, kw_only=True):
     shows: str = ""  # the broken part with its numbers: "∑ i, w i * a i = 200, not ≤ 100"
 
 
+class Repair(msgspec.Struct, frozen=True, kw_only=True):
+    """A claim that holds where the refuted one does not: the same with one more hypothesis."""
+
+    hypothesis: str  # what was missing, as Lean text: "∀ i, d i ≤ 1"
+    statement: str  # the repaired claim as a whole, as Lean text
+    trust: Trust  # it is proved; who vouches
+
+
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """Why to believe a verdict; enough to repeat it."""
 
@@ -99,6 +108,10 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     statement_sha256: str = ""  # of that text, hexadecimal
     notes: tuple[str, ...] = ()  # ascriptions, supplied definitions, the n of a sum
     tried: tuple[str, ...] = ()  # one line per stage: engine, answer, units
+    certificate: Any = None  # a proof that needs no solver to check, as plain JSON data
+    unused_hypotheses: tuple[str, ...] = ()  # of a proof: it holds without them
+    contradictory: tuple[str, ...] = ()  # of a vacuous claim: hypotheses that exclude each other
+    repairs: tuple[Repair, ...] = ()  # of a refuted claim: what would make it true, simplest first
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True, tag="verdict"):
