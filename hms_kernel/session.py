@@ -45,7 +45,8 @@ class Session:
 
     Raises:
         UsageError: the name cannot be a directory name.
-        SessionError: another process holds the session; the message says how to attach.
+        SessionError: another process holds the session (the message says how to attach),
+            or its directory cannot be made.
     """
 
     def __init__(self, name: str | None = None, *, store: str | None = None) -> None:
@@ -55,9 +56,15 @@ class Session:
             raise UsageError(f"{name!r} cannot name a session: use letters, digits, '.', '_', '-'")
         self.name = name
         self.directory = sessions_directory() / name
-        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.directory.chmod(0o700)
-        self._lock = _lock(self.directory)
+        try:
+            self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.directory.chmod(0o700)
+            self._lock = _lock(self.directory)
+        except OSError as error:
+            raise SessionError(
+                f"cannot keep a session in {self.directory}: {error.strerror}; "
+                "HMS_HOME names another place"
+            ) from error
         if self._lock is None:
             raise SessionError(
                 f"session {name!r} is held by a live supervisor; "

@@ -62,6 +62,14 @@ def test_a_session_held_by_another_process_is_refused_until_it_dies():
     Session("s").close()
 
 
+def test_a_home_that_cannot_hold_sessions_is_said_so_with_the_remedy(home, monkeypatch):
+    (home / "file").write_text("in the way")
+    monkeypatch.setenv("HMS_HOME", str(home / "file"))
+
+    with pytest.raises(SessionError, match="HMS_HOME"):
+        Session("s")
+
+
 def test_only_the_owner_may_look_inside(home):
     session = Session("s")
     session.publish(epoch=1)
