@@ -16,7 +16,7 @@ from hms_kernel.backends.asking import NONLINEAR, QUICK, Asker, Heard
 from hms_kernel.backends.meter import Allowance, Meter
 from hms_kernel.backends.questions import Constrain, Reading, Reply
 from hms_kernel.backends.replaying import Refuted, replayed
-from hms_kernel.backends.sequent import Sequent, conjuncts, shape_variables, split
+from hms_kernel.backends.sequent import Sequent, conjuncts, fixed_sizes, shape_variables, split
 from hms_kernel.backends.strategy import Stage, Strategy
 from hms_kernel.backends.unfold import numerals, pin, unfold
 from hms_kernel.errors import UnsupportedStatement
@@ -95,7 +95,8 @@ class Attempt:
         if contradiction:
             return Conclusion(Outcome.VACUOUS, contradiction, self._stages())
         if not self._open:
-            return Conclusion(Outcome.PROVED, stage=self._stages(), notes=self._consistency())
+            notes = (*fixed_sizes(self._sequent), *self._consistency())
+            return Conclusion(Outcome.PROVED, stage=self._stages(), notes=notes)
         return self._undecided()
 
     def _work_through(self, share: float) -> Conclusion | None:

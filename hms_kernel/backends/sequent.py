@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from hms_kernel.statements.terms import (
+    Arrow,
     Big,
     Fin,
     Logic,
+    Num,
     Op,
     Quant,
     Scalar,
@@ -135,10 +137,19 @@ def rebuild(term: Term, change: Callable[[Term], Term | None]) -> Term:
 
 
 def substitute(term: Term, values: Mapping[str, Term]) -> Term:
-    """``term`` with free variables replaced. Names are unique in a statement, so nothing is captured."""
+    """``term`` with free variables replaced.
+
+    Binders of the same name hide theirs. The values' own variables must not be bound in
+    ``term``: names are unique in a statement, and transforms bring in no binder.
+    """
 
     def change(part: Term) -> Term | None:
-        return values.get(part.name) if isinstance(part, Var) else None
+        if isinstance(part, Var):
+            return values.get(part.name)
+        if isinstance(part, Big | Quant) and part.var.name in values:
+            rest = {name: value for name, value in values.items() if name != part.var.name}
+            return substitute(part, rest)
+        return None
 
     return rebuild(term, change)
 
@@ -174,13 +185,33 @@ def shape_variables(sequent: Sequent) -> list[Var]:
     return [var for var in sequent.variables if var.name in named and var.sort is Scalar.NAT]
 
 
+def fixed_sizes(sequent: Sequent) -> list[str]:
+    """What is only said of one number of terms: "∑ over n = 3 terms", each once."""
+    found: dict[str, None] = {}
+    for prop in (*sequent.facts, sequent.claim):
+        for part in walk(prop):
+            match part:
+                case Big(op=op, var=Var(sort=Fin(size=Num(value=size))), low=None):
+                    found[f"{op} over n = {size} terms"] = None
+                case Big(op=op, low=Num(value=low), high=Num(value=high)):
+                    found[f"{op} over n = {max(0, high - low)} terms"] = None
+    return list(found)
+
+
 def ranges_over_rationals(sequent: Sequent) -> bool:
-    """Whether a quantifier inside ranges over ℚ."""
+    """Whether a quantifier inside ranges over ℚ, or over functions into or out of it."""
     return any(
-        isinstance(part, Quant) and part.var.sort is Scalar.RAT
+        isinstance(part, Quant) and has_rationals(part.var.sort)
         for prop in (*sequent.facts, sequent.claim)
         for part in walk(prop)
     )
+
+
+def has_rationals(sort: Sort) -> bool:
+    """Whether ℚ occurs in a sort."""
+    if isinstance(sort, Arrow):
+        return has_rationals(sort.domain) or has_rationals(sort.codomain)
+    return sort is Scalar.RAT
 
 
 def _in_sort(sort: Sort) -> Iterator[str]:

@@ -13,6 +13,7 @@ from fractions import Fraction
 import z3
 
 from hms_kernel.backends.ranges import admitted
+from hms_kernel.backends.sequent import has_rationals
 from hms_kernel.backends.symbols import INTEGERS, Function, Meaning, Symbols, Table, is_whole
 from hms_kernel.backends.values import Number, Truth
 from hms_kernel.errors import UnsupportedStatement
@@ -165,7 +166,7 @@ class Translator(Symbols):
             return join([self._at(term.var, value, term.body) for value in values])
         guards: list[Truth] = []
         sort = term.var.sort
-        if sort is Scalar.RAT and self._rational is None:
+        if has_rationals(sort) and self._rational is None:
             raise UnsupportedStatement("a quantifier over ℚ here")
         if isinstance(sort, Arrow) and not self._tabular(sort):
             raise UnsupportedStatement("a quantifier over functions")

@@ -60,6 +60,16 @@ def test_substitution_reaches_everything_but_binders():
     )
 
 
+def test_substitution_leaves_alone_what_a_binder_of_the_same_name_hides():
+    hidden = Quant("∀", X, Rel("≤", X, Y))
+
+    claim = Logic("∧", (Rel("≤", X, Y), hidden))
+
+    assert substitute(claim, {"x": ONE, "y": ZERO}) == Logic(
+        "∧", (Rel("≤", ONE, ZERO), Quant("∀", X, Rel("≤", X, ZERO)))
+    )
+
+
 def test_sizes_ends_and_exponents_decide_the_shape():
     m, k, free = (Var(name, Scalar.NAT) for name in ("m", "k", "free"))
     f = Var("f", Arrow(Fin(N), Scalar.REAL))

@@ -63,6 +63,7 @@ def test_the_war_bounds_hold_once_the_potential_is_a_fraction(settle, n):
 
     assert verdict.outcome is Outcome.PROVED, verdict
     assert verdict.trust is Trust.ONE_SOLVER
+    assert f"∑ over n = {n} terms" in verdict.evidence.notes
 
 
 def test_the_repaired_war_bounds_hold_for_every_number_of_sectors(settle):

@@ -105,6 +105,8 @@ NEVER_PROVED = [
     "∃ x : ℚ, x * x = 2",
     "∀ x : ℚ, x * x ≠ 2 → x = 0",
     "∃ q : ℚ, ∀ r : ℚ, q ≤ r",
+    "∃ f : Fin 1 → ℚ, f 0 * f 0 = 2",
+    "∀ x : ℝ, (∀ f : Fin 2 → ℚ, (f 0 : ℝ) ≠ x) → x * x ≠ 2",
 ]
 
 
@@ -132,3 +134,24 @@ def test_a_rational_claim_is_not_proved_by_an_irrational_witness(settle, text):
 
     assert verdict.outcome is not Outcome.PROVED, verdict
     assert verdict.outcome is not Outcome.VACUOUS, verdict
+
+
+SHIFTED = [
+    "∀ x : ℝ, 2 * x + 3 = 11 → x = {}",
+    "∀ x y : ℝ, x + y = 7 → x - y = 1 → x * y = {}",
+    "∀ n : ℕ, n * n = 144 → n = {}",
+    "∀ n : ℤ, n % 7 = 3 → n * n % 7 = {}",
+    "∑ i ∈ Finset.range 11, i ^ 2 = {}",
+    "(17 : ℤ) * 23 - 5 = {}",
+    "∀ f : ℕ → ℤ, (∀ n, f n = n ^ 2 + 1) → f 12 = {}",
+    "Nat.gcd 84 36 = {}",
+    "∀ x : ℝ, 0 ≤ x → Real.sqrt (x ^ 2 + 2 * x + 1) = x + {}",
+]
+ANSWERS = (4, 12, 12, 2, 385, 386, 145, 12, 1)
+
+
+@pytest.mark.parametrize(("text", "answer"), list(zip(SHIFTED, ANSWERS, strict=True)))
+def test_a_true_goal_is_proved_and_its_neighbours_are_not(settle, text, answer):
+    assert settle(text.format(answer)).outcome is Outcome.PROVED
+    for wrong in (answer - 1, answer + 1):
+        assert settle(text.format(wrong)).outcome is Outcome.REFUTED
