@@ -32,8 +32,8 @@ from rich.text import Text
 from hms_kernel import api, batch, config, display, specs, tables, theorems
 from hms_kernel import session as sessions
 from hms_kernel.errors import HmsError, TaskFailed, UsageError
-from hms_kernel.model import Budget, Outcome, Verdict
-from hms_kernel.report import Report, verdict_json, why
+from hms_kernel.model import Budget, Outcome, Trust, Verdict
+from hms_kernel.report import Report, is_proved, verdict_json, why
 from hms_kernel.store import Store
 from hms_kernel.version import __version__
 
@@ -85,6 +85,15 @@ Timeout = Annotated[
     ),
 ]
 
+Least = Annotated[
+    Trust,
+    typer.Option(
+        "--trust",
+        help="Weakest proof that counts: lean-kernel, certificate, two-solvers or one-solver. "
+        "Weaker ones are shown, and count as not proved for the exit code.",
+    ),
+]
+
 
 @app.command()
 def demo(agents: Agents = None, store: StoreUrl = None, seed: Seed = 0) -> None:
@@ -121,6 +130,7 @@ def verify(
     seed: Seed = 0,
     as_json: AsJson = False,
     timeout: Timeout = 30.0,
+    trust: Least = Trust.ONE_SOLVER,
 ) -> None:
     """Settle every claim of a specification.
 
@@ -132,8 +142,8 @@ def verify(
     if as_json:
         _print_json(report.as_json(), indent=2)
     else:
-        _show(report)
-    raise typer.Exit(0 if report.all_proved else 1)
+        _show(report, trust)
+    raise typer.Exit(0 if report.all_proved(trust) else 1)
 
 
 @app.command()
@@ -144,6 +154,7 @@ def prove(
     seed: Seed = 0,
     as_json: AsJson = False,
     timeout: Timeout = 30.0,
+    trust: Least = Trust.ONE_SOLVER,
 ) -> None:
     """Settle every theorem of a file, in order.
 
@@ -163,7 +174,7 @@ def prove(
             for entry, task in zip(entries, tasks, strict=True):
                 verdict: Verdict | None = task.result() if task else entry.settled
                 assert verdict is not None
-                proved += verdict.outcome is Outcome.PROVED
+                proved += is_proved(verdict, trust)
                 advance(verdict.outcome.value)
                 if lines:
                     _print_json(
@@ -174,7 +185,7 @@ def prove(
                         }
                     )
                 else:
-                    out.print(_outcome(verdict), entry.theorem_id, Text(why(verdict), "dim"))
+                    out.print(_outcome(verdict, trust), entry.theorem_id, Text(why(verdict), "dim"))
     if not lines:
         out.print(f"\n{proved} of {len(entries)} proved")
     raise typer.Exit(0 if proved == len(entries) else 1)
@@ -366,7 +377,7 @@ def _progress(total: int, name: str, *, quiet: bool) -> Iterator[Any]:
         yield lambda note="": bar.update(task, advance=1, description=f"{name} {note:<11}")
 
 
-def _show(report: Report) -> None:
+def _show(report: Report, least: Trust = Trust.ONE_SOLVER) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("claim", overflow="fold")
     table.add_column("verdict", no_wrap=True)
@@ -377,7 +388,7 @@ def _show(report: Report) -> None:
     for settlement, row in zip(report.claims, report.rows(), strict=True):
         table.add_row(
             Text(row["claim"]),
-            _outcome(settlement.verdict),
+            _outcome(settlement.verdict, least),
             row["trust"],
             Text(row["why"]),
             row["agent"],
@@ -391,8 +402,10 @@ def _show(report: Report) -> None:
     )
 
 
-def _outcome(verdict: Verdict) -> Text:
+def _outcome(verdict: Verdict, least: Trust) -> Text:
     name = verdict.outcome.value
+    if verdict.outcome is Outcome.PROVED and not is_proved(verdict, least):
+        return Text(f"{display.signed(name)}, too weakly", STYLES["unknown"])
     return Text(display.signed(name), STYLES[name])
 
 

@@ -28,6 +28,11 @@ class Trust(enum.StrEnum):
     ONE_SOLVER = "one-solver"
     REPLAYED = "replayed"
 
+    def reaches(self, least: Trust) -> bool:
+        """Whether a proof of this trust is at least as strong as ``least``; refutations are no proofs."""
+        order = list(Trust)
+        return self is not Trust.REPLAYED and order.index(self) <= order.index(least)
+
 
 class Phase(enum.StrEnum):
     """Where a task stands. The last three are terminal; a task enters exactly one of them, once."""

@@ -10,7 +10,7 @@ import msgspec
 
 from hms_kernel import display, tables
 from hms_kernel.errors import UsageError
-from hms_kernel.model import Outcome, Verdict
+from hms_kernel.model import Outcome, Trust, Verdict
 from hms_kernel.specs import Claim
 from hms_kernel.store import store_name
 
@@ -60,11 +60,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         """Where the run is stored, for people: a file's path, or a URL without its password."""
         return store_name(self.store)
 
-    @property
-    def all_proved(self) -> bool:
-        """Whether there are claims and every one is proved."""
+    def all_proved(self, least: Trust = Trust.ONE_SOLVER) -> bool:
+        """Whether there are claims and every one is proved, by somebody at least that trustworthy."""
         return bool(self.claims) and all(
-            settlement.verdict.outcome is Outcome.PROVED for settlement in self.claims
+            is_proved(settlement.verdict, least) for settlement in self.claims
         )
 
     def __getitem__(self, claim_id: str) -> Verdict:
@@ -120,6 +119,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     def _repr_html_(self) -> str:
         return display.html_table(self.rows())
+
+
+def is_proved(verdict: Verdict, least: Trust = Trust.ONE_SOLVER) -> bool:
+    """Whether the claim is proved, by somebody at least as trustworthy as ``least``."""
+    strong = verdict.trust is not None and verdict.trust.reaches(least)
+    return verdict.outcome is Outcome.PROVED and strong
 
 
 def verdict_json(verdict: Verdict) -> dict[str, Any]:

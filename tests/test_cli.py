@@ -151,6 +151,17 @@ class TestVerify:
 
         assert done.returncode == 0, done.stdout + done.stderr
 
+    def test_counts_proofs_weaker_than_asked_for_as_not_proved_and_shows_them_as_such(
+        self, tmp_path
+    ):
+        spec = tmp_path / "mine.json"
+        spec.write_text(json.dumps({"claims": [{"id": "a", "statement": "1 + 1 = 2"}]}))
+
+        done = hms("verify", spec, "--agents", 1, "--trust", "lean-kernel")
+
+        assert done.returncode == 1, done.stderr
+        assert "proved, too weakly" in done.stdout
+
     @pytest.mark.parametrize(
         ("content", "said"),
         [("{", "JSON"), ("[]", "empty|no claim|nothing"), ('{"x": 1}', "x")],
