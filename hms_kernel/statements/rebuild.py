@@ -7,8 +7,10 @@ from dataclasses import fields, replace
 from hms_kernel.statements.names import FOREIGN_NAMES, words
 from hms_kernel.statements.terms import (
     Arrow,
+    Big,
     Fin,
     Hypothesis,
+    Quant,
     Scalar,
     Sort,
     Statement,
@@ -95,14 +97,43 @@ def substitute(statement: Statement, name: str, value: Term, note: str) -> State
 
 
 def plain_names(term: Term) -> Term:
-    """A term whose bound variables drop the number that made them unique, where nothing clashes."""
-    names = _names(term)
-    for name in sorted(names):
+    """A term whose bound variables drop the number that made them unique, where nothing clashes.
+
+    Two sums side by side may both run over ``i``; one inside the other may not.
+    """
+    return _plain(term, frozenset(_free_names(term)))
+
+
+def _plain(term: Term, taken: frozenset[str]) -> Term:
+    if isinstance(term, Big | Quant):
+        name = term.var.name
         base, _, number = name.rpartition("_")
-        if base and number.isdigit() and base not in names and base not in RESERVED:
-            names.add(base)
+        clashes = base in RESERVED or base in taken or base in _names(term)
+        if base and number.isdigit() and not clashes:
             term = _renamed(term, name, base)
-    return term
+            name = base
+        taken |= {name}
+    changed: dict[str, object] = {}
+    for field_ in fields(term):
+        part = getattr(term, field_.name)
+        if isinstance(part, Term) and field_.name != "var":
+            changed[field_.name] = _plain(part, taken)
+        elif isinstance(part, tuple):
+            changed[field_.name] = tuple(_plain(item, taken) for item in part)
+    result: Term = replace(term, **changed)  # type: ignore[arg-type]
+    return result
+
+
+def _free_names(term: Term) -> set[str]:
+    """Names of the variables that no binder in the term binds; bound names are unique."""
+    bound: set[str] = set()
+    pending = [term]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, Big | Quant):
+            bound.add(item.var.name)
+        pending += children(item)
+    return _names(term) - bound
 
 
 def _names(term: Term) -> set[str]:

@@ -99,3 +99,24 @@ def test_what_cannot_be_decided_is_not_replayed():
 
     with pytest.raises(Undecided):
         replay(statement, {"x": F(0)})
+
+
+def test_two_sums_side_by_side_run_over_the_same_index():
+    statement = parse("∀ (w v : Fin 1 → ℝ), ∑ i, w i < ∑ i, v i")
+
+    shown = replay(statement, {"w": (1,), "v": (0,)})
+
+    assert shown.shows == (
+        "∑ i : Fin 1, w i = 1 and ∑ i : Fin 1, v i = 0,"
+        " but the claim says ∑ i : Fin 1, w i < ∑ i : Fin 1, v i"
+    )
+
+
+def test_a_sum_within_a_sum_keeps_an_index_of_its_own():
+    statement = parse("∀ (x : ℝ), ∑ i ∈ Finset.range 2, ∑ j ∈ Finset.range 2, (i + j + x) = 0")
+    nested = parse("∀ (w : Fin 1 → ℝ), ∑ i, (∑ i, w i) * w i = 0")
+
+    assert "∑ i ∈ Finset.range 2, ∑ j ∈ Finset.range 2" in replay(statement, {"x": 0}).shows
+    assert replay(nested, {"w": (2,)}).shows == (
+        "∑ i : Fin 1, (∑ i_1 : Fin 1, w i_1) * w i = 4, but the claim says = 0"
+    )
