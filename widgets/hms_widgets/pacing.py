@@ -14,7 +14,8 @@ class Pacer:
     Args:
         interval_s: least time between two frames, seconds.
         stall_s: how long the first missing ack is waited for, seconds.
-        stall_max_s: the longest wait, reached by waiting half as long again each time.
+        stall_max_s: the longest wait, reached by waiting a little longer each time: a cell that
+            blocks the kernel holds acks back too, and its board should not stand still.
     """
 
     def __init__(
@@ -49,7 +50,7 @@ class Pacer:
     def sent(self, now_s: float) -> int:
         """Note that a frame goes out now; returns its number."""
         if self._acked < self._frame:
-            self._stall_s = min(self._stall_s * 1.5, self._stall_max_s)
+            self._stall_s = min(self._stall_s * 1.05, self._stall_max_s)
         self._sent_at = now_s
         self._frame += 1
         return self._frame
