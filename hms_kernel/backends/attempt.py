@@ -27,7 +27,8 @@ from hms_kernel.statements.terms import Fin, Logic, Statement, Term, Var
 # How the nominal budget is divided between the three jobs of an attempt.
 PROVING, SEARCHING, CHECKING = 0.8, 0.1, 0.1
 
-RUNG_S = 0.03  # nominal seconds for one rung of the search for small numbers
+SEARCH_AFTER = 1  # the slice after which small numbers are tried, counted from 0
+RUNG_S = 0.02  # nominal seconds for one rung of the search for small numbers
 SIZES = (0, 1, 2, 3)  # what a symbolic n is tried at
 LARGER = (4, 5, 6, 7, 8, 10, 12)  # where a counterexample is looked for briefly
 MAX_INSTANCES = 16
@@ -117,7 +118,7 @@ class Attempt:
                 else:
                     still_open.append((number, piece))
             self._open = still_open
-            if position == 0:
+            if position == min(SEARCH_AFTER, len(self.strategy.slices) - 1):
                 # False claims mostly fall to small numbers: look before working harder.
                 for number, piece in self._open:
                     found = self._small_numbers(number, piece)
@@ -152,15 +153,14 @@ class Attempt:
         if any(var.name not in reply.values for var in piece.variables):
             return None  # a model of something weaker, or with functions that cannot be listed
         candidates: Iterator[dict[str, Reading]] = iter([reply.values])
-        found = self._first_replayed(piece, candidates)
+        # Rounded values are expected to fail; anything else that does needs explaining.
+        found = self._first_replayed(piece, candidates, doubtful=not reply.rounded)
         if found is None and reply.rounded:
             found = self._first_replayed(
                 piece, search.rational_models(self._searcher(piece), reply)
             )
             if found is None:
                 self._doubts[f"a model with irrational {', '.join(reply.rounded)}"] = None
-        elif found is None:
-            self._doubts["solver's model did not survive replay"] = None
         return found
 
     def _small_numbers(self, number: int, piece: Sequent) -> Refuted | None:
@@ -185,13 +185,16 @@ class Attempt:
         return ask
 
     def _first_replayed(
-        self, piece: Sequent, models: Iterator[dict[str, Reading]]
+        self, piece: Sequent, models: Iterator[dict[str, Reading]], *, doubtful: bool = False
     ) -> Refuted | None:
+        """The first model that refutes; what is wrong with the others is kept when ``doubtful``."""
         for values in models:
             if all(var.name in values for var in piece.variables):
                 found = replayed(self.statement, piece, values)
-                if found is not None:
+                if isinstance(found, Refuted):
                     return found
+                if doubtful:
+                    self._doubts[found] = None
         return None
 
     def _refuted(self, found: Refuted, stage: Stage) -> Conclusion:

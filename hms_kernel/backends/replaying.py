@@ -22,10 +22,10 @@ class Refuted:
     shows: str
 
 
-def replayed(statement: Statement, piece: Sequent, values: Mapping[str, Reading]) -> Refuted | None:
-    """The refutation of ``statement`` that the values make by breaking one piece of it, or None.
+def replayed(statement: Statement, piece: Sequent, values: Mapping[str, Reading]) -> Refuted | str:
+    """The refutation of ``statement`` that the values make by breaking one piece of it.
 
-    The evaluator shares no code with the translation, so a mistake there shows here.
+    Or why there is none, in words. The evaluator shares no code with the translation, so a mistake there shows here.
     """
     names = {hypothesis.prop: hypothesis.name for hypothesis in statement.hypotheses}
     claim = Statement(
@@ -36,11 +36,11 @@ def replayed(statement: Statement, piece: Sequent, values: Mapping[str, Reading]
     )
     try:
         outcome = replay(claim, dict(values))
-    except StatementError:
+    except StatementError as error:
         # The evaluator cannot say, for instance under a quantifier over ℝ.
-        return None
+        return f"solver's model could not be replayed: {error.message}"
     if not outcome.refutes:
-        return None
+        return "solver's model did not survive replay"
     texts = {var.name: numeral(values[var.name]) for var in piece.variables}
     return Refuted(texts, outcome.shows)
 

@@ -18,12 +18,14 @@ from hms_kernel.statements.terms import Statement
 
 # Short slices first: most goals fall to smt at once, sums to their lemmas, polynomial
 # inequalities to nlsat; what is left gets the rest of the budget. A transform that does
-# not apply leaves a question that was asked before, which costs nothing.
+# not apply leaves a question that was asked before, which costs nothing. The first slice
+# is very short because smt can take many seconds over few units where products abound.
 DEFAULT_STRATEGY = Strategy(
     slices=(
-        Slice(Stage(engine="smt"), 0.04),
+        Slice(Stage(engine="smt"), 0.01),
         Slice(Stage(engine="nlsat", transforms=("sum-lemma",)), 0.1),
         Slice(Stage(engine="nlsat"), 0.1),
+        Slice(Stage(engine="smt"), 0.03),
         Slice(Stage(engine="smt", transforms=("induction",)), 0.07),
         Slice(Stage(engine="nlsat", transforms=("induction",)), 0.03),
         Slice(Stage(engine="nlsat", transforms=("unroll",)), 0.05),
