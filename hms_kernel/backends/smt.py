@@ -14,7 +14,7 @@ from hms_kernel.backends.strategy import Slice, Stage, Strategy
 from hms_kernel.errors import StatementError, UnsupportedStatement
 from hms_kernel.model import Budget, Evidence, Goal, Outcome, Trust, Verdict
 from hms_kernel.statements import parse, show
-from hms_kernel.statements.terms import Statement
+from hms_kernel.statements.terms import Statement, first_float
 
 # Short slices first: most goals fall to smt at once, sums to their lemmas, polynomial
 # inequalities to nlsat; what is left gets the rest of the budget. A transform that does
@@ -72,6 +72,7 @@ class SmtBackend:
                 decimals=goal.decimals,
                 name=goal.theorem_id,
             )
+            _refuse_floats(statement)
         except StatementError as error:
             unsupported = isinstance(error, UnsupportedStatement)
             return Verdict(
@@ -110,6 +111,18 @@ class SmtBackend:
                 tried=tuple(attempt.tried),
             ),
             wall_s=time.monotonic() - started,
+        )
+
+
+def _refuse_floats(statement: Statement) -> None:
+    found = first_float(statement)
+    if found is not None:
+        span = found.span
+        raise UnsupportedStatement(
+            "arithmetic in Float, which is what decimals without a type are in Lean; "
+            "ascribe ℝ, as in (0.5 : ℝ)",
+            line=span.line if span else 0,
+            column=span.column if span else 0,
         )
 
 

@@ -156,7 +156,7 @@ class Elaborator(Unknowns):
         """Elaborate an operator that is no arithmetic."""
         at, op = node.at, node.op
         match op:
-            case "=" | "≠" | "<" | "≤" | ">" | "≥":
+            case "=" | "≠" | "<" | "≤" | ">" | "≥" | "==" | "!=":
                 left = operators.tree(node.left, lambda leaf: self.term(leaf, scope))
                 right = operators.tree(node.right, lambda leaf: self.term(leaf, scope))
                 typed, fresh = operators.relation(op, left, right, at)

@@ -94,6 +94,8 @@ class Evaluator:
     def number(self, term: Term, env: Env) -> Number:
         """The value of a numeric term, possibly a surd."""
         self.spend()
+        if getattr(term, "sort", None) is Scalar.FLOAT:
+            raise Undecided("a Float where an exact number should be")
         match term:
             case Num(value=value):
                 return value
@@ -142,6 +144,8 @@ class Evaluator:
 
     def _measured(self, value: Any, sort: Sort, env: Env) -> Number:
         """A value from outside, checked against the sort it claims."""
+        if sort is Scalar.FLOAT:
+            raise Undecided("a Float where an exact number should be")
         if isinstance(value, bool) or not isinstance(value, int | Fraction | Surd):
             raise Undecided(f"{value!r} where a number should be")
         if isinstance(value, Surd):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from hms_kernel.statements.inference import (
@@ -14,7 +16,7 @@ from hms_kernel.statements.inference import (
 from hms_kernel.statements.library import Args, Handler, entry, operation, same
 from hms_kernel.statements.operators import FIELDS, numeral
 from hms_kernel.statements.scope import Locals
-from hms_kernel.statements.terms import Cast, Ite, Op, Rel, Scalar, Sort, Term, sort_of
+from hms_kernel.statements.terms import Cast, Ite, Logic, Num, Op, Rel, Scalar, Sort, Term, sort_of
 from hms_kernel.statements.tokens import Token
 
 if TYPE_CHECKING:
@@ -46,6 +48,8 @@ def _abs(el: Elaborator, at: Token, args: Args, scope: Locals, expected: Ty | No
             at.invalid("ℕ has no absolute value; ascribe ℤ")
         if not isinstance(sort, Scalar) or sort is Scalar.PROP:
             at.unsupported("an absolute value of something that is no number")
+        if sort is Scalar.FLOAT:
+            at.invalid("Float has no |x|; write Float.abs x")
         return Op("abs", (arg.term(env),), sort, span=at.span)
 
     return Typed(arg.ty, at, build)
@@ -73,6 +77,39 @@ entry(2, "max", "Max.max")(_extremum("max"))
 @entry(1, "Real.sqrt")
 def _sqrt(el: Elaborator, at: Token, args: Args, scope: Locals, expected: Ty | None) -> Typed:
     return operation("sqrt", [el.check(args[0], scope, Scalar.REAL)], Scalar.REAL, at)
+
+
+@entry(1, "Float.sqrt")
+def _float_sqrt(el: Elaborator, at: Token, args: Args, scope: Locals, expected: Ty | None) -> Typed:
+    return operation("sqrt", [el.check(args[0], scope, Scalar.FLOAT)], Scalar.FLOAT, at)
+
+
+@entry(1, "Float.abs")
+def _float_abs(el: Elaborator, at: Token, args: Args, scope: Locals, expected: Ty | None) -> Typed:
+    return operation("abs", [el.check(args[0], scope, Scalar.FLOAT)], Scalar.FLOAT, at)
+
+
+def _float_test(
+    test: Callable[[Term, Term], Term],
+) -> Handler:
+    """A test of one Float by what ``==`` and ``<`` say of it and of infinity, which is 1 / 0."""
+
+    def handler(el: Elaborator, at: Token, args: Args, scope: Locals, expected: Ty | None) -> Typed:
+        arg = el.check(args[0], scope, Scalar.FLOAT)
+        one, zero = (Num(Fraction(n), Scalar.FLOAT) for n in (1, 0))
+        infinity = Op("/", (one, zero), Scalar.FLOAT)
+        return Typed(Scalar.PROP, at, lambda env: test(arg.term(env), infinity))
+
+    return handler
+
+
+def _size(x: Term) -> Term:
+    return Op("abs", (x,), Scalar.FLOAT)
+
+
+entry(1, "Float.isNaN")(_float_test(lambda x, _: Logic("¬", (Rel("==", x, x),))))
+entry(1, "Float.isInf")(_float_test(lambda x, infinity: Rel("==", _size(x), infinity)))
+entry(1, "Float.isFinite")(_float_test(lambda x, infinity: Rel("<", _size(x), infinity)))
 
 
 @entry(1, "Int.floor")

@@ -209,7 +209,7 @@ def allows(meta: Meta, ty: Ty) -> bool:
     if isinstance(ty, Meta):
         return True
     if meta.decimal:
-        return ty in (Scalar.RAT, Scalar.REAL)
+        return ty in (Scalar.RAT, Scalar.REAL, Scalar.FLOAT)
     if meta.numeral:
         return ty is not Scalar.PROP and not isinstance(ty, ArrowTy)
     return True
@@ -250,7 +250,8 @@ def _occurs(meta: Meta, ty: Ty) -> bool:
     return ty is meta
 
 
-RANK = {Scalar.NAT: 1, Scalar.INT: 2, Scalar.RAT: 3, Scalar.REAL: 4}
+# Nothing is cast to Float or from it; its rank makes it a number, and a mixture noticed.
+RANK = {Scalar.NAT: 1, Scalar.INT: 2, Scalar.RAT: 3, Scalar.REAL: 4, Scalar.FLOAT: 5}
 
 
 def rank(ty: Ty) -> int:
@@ -282,6 +283,8 @@ def cast(typed: Typed, target: Ty) -> Typed:
         typed = cast(typed, Scalar.NAT)
     inner, goal = typed, resolve(target)
     assert isinstance(goal, Scalar)
+    if goal is Scalar.FLOAT:
+        typed.at.unsupported("a cast to Float")
     return Typed(goal, inner.at, lambda env: Cast(inner.term(env), goal, span=inner.at.span))
 
 

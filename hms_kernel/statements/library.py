@@ -39,8 +39,12 @@ if TYPE_CHECKING:
 TYPES: dict[str, Scalar] = {
     "ℕ": Scalar.NAT, "Nat": Scalar.NAT, "ℤ": Scalar.INT, "Int": Scalar.INT, "ℚ": Scalar.RAT,
     "Rat": Scalar.RAT, "ℝ": Scalar.REAL, "Real": Scalar.REAL, "Prop": Scalar.PROP,
+    "Float": Scalar.FLOAT,
 }  # fmt: skip
-NAMESPACES = {Scalar.NAT: "Nat", Scalar.INT: "Int", Scalar.RAT: "Rat", Scalar.REAL: "Real"}
+NAMESPACES = {
+    Scalar.NAT: "Nat", Scalar.INT: "Int", Scalar.RAT: "Rat", Scalar.REAL: "Real",
+    Scalar.FLOAT: "Float",
+}  # fmt: skip
 
 Args = tuple["Syntax | Done", ...]
 Handler = Callable[["Elaborator", Token, Args, Locals, "Ty | None"], Typed]

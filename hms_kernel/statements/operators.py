@@ -162,6 +162,8 @@ def _require_instance(op: str, sort: object, at: Token) -> None:
         at.invalid(f"{sort.value} has no inverse ⁻¹; ascribe ℚ or ℝ")
     if op == "%" and sort in FIELDS:
         at.invalid(f"{sort.value} has no remainder %")
+    if op == "%" and sort is Scalar.FLOAT:
+        at.unsupported("the remainder % of Floats")
 
 
 def _power(node: Power, base: Typed, ty: Ty) -> Typed:
@@ -176,6 +178,8 @@ def _power(node: Power, base: Typed, ty: Ty) -> Typed:
             at.unsupported("powers in Fin (they wrap around); cast to ℕ first")
         below, above = base.term(env), exponent.term(env)
         kind = sort_of(above)
+        if sort is Scalar.FLOAT:
+            at.unsupported("powers of Floats (Float.pow); write x * x")
         if kind is Scalar.NAT or (kind is Scalar.INT and sort in FIELDS):
             return Op("^", (below, above), sort, span=at.span)
         if kind is Scalar.REAL and sort is Scalar.REAL:
@@ -220,7 +224,7 @@ def _join(root: Tree, meta: Meta) -> None:
 
 
 def relation(op: str, left: Tree, right: Tree, at: Token) -> tuple[Typed, Meta | None]:
-    """``left op right`` for ``= ≠ < ≤ > ≥``."""
+    """``left op right`` for ``= ≠ < ≤ > ≥``, and ``== !=`` on Float."""
     if isinstance(left, Typed) and isinstance(right, Typed):
         special = _logical(op, left, right, at)
         if special is not None:
@@ -236,6 +240,12 @@ def relation(op: str, left: Tree, right: Tree, at: Token) -> tuple[Typed, Meta |
     def build(env: Env) -> Term:
         if env.sort(one.ty, at) is Scalar.PROP:
             at.unsupported(f"'{op}' between propositions")
+        if op in ("==", "!="):
+            if env.sort(one.ty, at) is not Scalar.FLOAT:
+                what = "equality" if op == "==" else "inequality"
+                at.unsupported(f"Boolean {what} `{op}` outside Float")
+            same = Rel("==", one.term(env), other.term(env), span=at.span)
+            return same if op == "==" else Logic("¬", (same,), span=at.span)
         return Rel(op, one.term(env), other.term(env), span=at.span)
 
     return Typed(Scalar.PROP, at, build), fresh

@@ -10,7 +10,10 @@ INFIX: dict[str, tuple[str, int, int, int]] = {
     "→": ("→", 25, 26, 25),
     "∨": ("∨", 30, 31, 30),
     "∧": ("∧", 35, 36, 35),
-    **{sign: (sign, 50, 51, 51) for sign in ("=", "≠", "<", "≤", ">", "≥", "∣", "∈", "∉", "≡")},
+    **{
+        sign: (sign, 50, 51, 51)
+        for sign in ("=", "≠", "<", "≤", ">", "≥", "∣", "∈", "∉", "≡", "==", "!=")
+    },
     "+": ("+", 65, 65, 66),
     "-": ("-", 65, 65, 66),
     "*": ("*", 70, 70, 71),
@@ -25,7 +28,7 @@ RIGHT_CHAINS = ("→", "∨", "∧")
 GUARDS = ("∈", "∉", "<", "≤", ">", "≥", "≠", "<=", ">=", "∣")
 
 FOREIGN_OPERATORS = {
-    "!=": "Boolean inequality `!=`", "==": "Boolean equality `==`", "&&": "Boolean `&&`",
+    "&&": "Boolean `&&`",
     "•": "scalar multiplication `•`", "×": "product types", "∪": "set union",
     "∩": "set intersection", "\\": "set difference", "⊆": "set inclusion `⊆`",
     "⊂": "set inclusion `⊂`", "⊇": "set inclusion `⊇`", "<|": "the pipe `<|`", "|>": "the pipe `|>`",

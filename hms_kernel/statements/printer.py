@@ -235,6 +235,8 @@ def _operation(term: Op, least: int) -> str:
         # ``↑n⁻¹`` would be ``↑(n⁻¹)``.
         base = _around(_print(args[0], _MAX), isinstance(args[0], Cast))
         return f"{base}⁻¹"
+    if term.sort is Scalar.FLOAT and op in ("abs", "sqrt"):
+        return _around(f"Float.{op} {_print(args[0], _MAX)}", least >= _MAX)
     if op == "abs":
         inner = _print(args[0], 0)
         if "|" in inner:

@@ -20,6 +20,7 @@ class Scalar(enum.Enum):
     INT = "ℤ"
     RAT = "ℚ"
     REAL = "ℝ"
+    FLOAT = "Float"  # IEEE-754 binary64: everything exact refuses it
     PROP = "Prop"
 
 
@@ -130,7 +131,11 @@ class Big(_Node):
 
 @dataclass(frozen=True)
 class Rel(_Node):
-    """``left op right``, a proposition. op: ``= ≠ < ≤ > ≥ ∣``; both sides of one sort."""
+    """``left op right``, a proposition. op: ``= ≠ < ≤ > ≥ ∣``; both sides of one sort.
+
+    On ``Float`` ``=`` is identity, as in Lean: NaN equals itself and 0 differs from -0. What
+    processors call equality is ``==``, which only ``Float`` has here.
+    """
 
     op: str
     left: Term
@@ -194,6 +199,30 @@ def sort_of(term: Term) -> Sort:
             return Scalar.PROP
         case _:
             return term.sort
+
+
+def first_float(statement: Statement) -> Term | None:
+    """The first variable or term of ``Float`` in a statement, which nothing exact may be asked about."""
+    pending: list[Term] = [
+        *statement.variables,
+        *(hypothesis.prop for hypothesis in statement.hypotheses),
+        statement.conclusion,
+    ]
+    pending.reverse()
+    while pending:
+        term = pending.pop()
+        if isinstance(term, Num | Var | Apply | Op | Cast | Ite | Big) and _floating(term.sort):
+            return term
+        if isinstance(term, Big | Quant) and _floating(term.var.sort):
+            return term.var
+        pending += reversed(list(children(term)))
+    return None
+
+
+def _floating(sort: Sort) -> bool:
+    if isinstance(sort, Arrow):
+        return _floating(sort.domain) or _floating(sort.codomain)
+    return sort is Scalar.FLOAT
 
 
 def children(term: Term) -> Iterator[Term]:

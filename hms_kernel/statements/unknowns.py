@@ -22,6 +22,11 @@ class Unknowns:
         self.metas.append(meta)
         return meta
 
+    def note(self, text: str) -> None:
+        """Say something about how the text was read, once."""
+        if text not in self.notes:
+            self.notes.append(text)
+
     def mark(self) -> tuple[int, int]:
         """Where the unknowns of an enclosing elaboration end."""
         return len(self.metas), len(self.coercions)
@@ -53,10 +58,7 @@ class Unknowns:
 
     def _settle_decimal(self, meta: Meta) -> None:
         if self.decimals != "ℝ":
-            meta.at.unsupported(
-                "decimals without a type are Float in Lean; ascribe ℝ, as in (0.5 : ℝ)"
-            )
+            unify(meta, Scalar.FLOAT)
+            return
         unify(meta, Scalar.REAL)
-        note = "decimals without a type were read as ℝ (in Lean they are Float)"
-        if note not in self.notes:
-            self.notes.append(note)
+        self.note("decimals without a type were read as ℝ (in Lean they are Float)")
