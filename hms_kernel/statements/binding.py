@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hms_kernel.statements import operators, predicates
+from hms_kernel.statements import listings, operators, predicates, spelled
 from hms_kernel.statements.inference import (
     ArrowTy,
     Local,
@@ -18,7 +18,8 @@ from hms_kernel.statements.inference import (
     unify,
     variable,
 )
-from hms_kernel.statements.operators import logic, quantified
+from hms_kernel.statements.operators import logic
+from hms_kernel.statements.records import quantified
 from hms_kernel.statements.scope import Locals, Proof
 from hms_kernel.statements.sets import Collection
 from hms_kernel.statements.syntax import BigOp, Bind, Binder, Infix, Name, Syntax
@@ -57,10 +58,15 @@ def bind(
 def quantifier(el: Elaborator, node: Bind, scope: Locals) -> Typed:
     """``∀``, ``∃`` and ``∃!`` over any number of binders."""
     bound: list[tuple[Local | None, Typed | None]] = []
-    for binder in node.binders:
+    body: Typed | None = None
+    for index, binder in enumerate(node.binders):
+        if over_list(el, binder, scope) and node.op != "∃!":
+            body = _each(el, node, index, scope)
+            break
         local, guard, scope = bind(el, binder, scope)
         bound.append((local, guard))
-    body = el.prop(node.body, scope)
+    if body is None:
+        body = el.prop(node.body, scope)
     if node.op == "∃!":
         return _unique(el, node, bound, body)
     joint = "→" if node.op == "∀" else "∧"
@@ -70,6 +76,27 @@ def quantifier(el: Elaborator, node: Bind, scope: Locals) -> Typed:
         if local is not None:
             body = quantified(node.op, local, body, node.at)
     return body
+
+
+def over_list(el: Elaborator, binder: Binder, scope: Locals) -> bool:
+    """Whether a binder is ``x ∈ l`` for something that is no set that can be spelled out."""
+    return (
+        binder.guard is not None
+        and binder.guard[0] == "∈"
+        and not spelled.is_collection(el, binder.guard[1], scope)
+    )
+
+
+def _each(el: Elaborator, node: Bind, index: int, scope: Locals) -> Typed:
+    """A quantifier whose binder at ``index`` runs over a list."""
+    binder = node.binders[index]
+    assert binder.guard is not None
+    items = el.list(binder.guard[1], scope)
+    local = Local(binder.name, listings.element_of(items))
+    scope = {**scope, binder.name: variable(local, binder.at)}
+    rest = node.binders[index + 1 :]
+    inner = Bind(node.at, node.op, rest, node.body) if rest else node.body
+    return listings.each(node.op, local, items, el.prop(inner, scope), node.at)
 
 
 def _unique(
@@ -123,6 +150,8 @@ def function(
 
 def big(el: Elaborator, node: BigOp, scope: Locals, expected: Ty | None) -> Typed:
     """``∑`` and ``∏`` over types, sets and conditions."""
+    if any(over_list(el, binder, scope) for binder in node.binders):
+        return _over_list(el, node, scope, expected)
     locals_: list[tuple[Local, Collection]] = []
     for binder in node.binders:
         if binder.guard is None:
@@ -150,3 +179,27 @@ def big(el: Elaborator, node: BigOp, scope: Locals, expected: Ty | None) -> Type
     for local, collection in reversed(locals_):
         value = collection.fold(node.op, local, value, node.at)
     return value
+
+
+def _over_list(el: Elaborator, node: BigOp, scope: Locals, expected: Ty | None) -> Typed:
+    """``∑ x ∈ l, f x`` for a list ``l``, where the caller reads specifications leniently.
+
+    In Lean a sum runs over a Finset, so bare text of this kind does not type-check.
+    """
+    (binder, *more) = node.binders
+    assert binder.guard is not None
+    items = el.list(binder.guard[1], scope)
+    if el.decimals != "ℝ":
+        binder.at.invalid(
+            f"'{node.op}' runs over a Finset in Lean, and this is a list: write (l.map f).sum"
+        )
+    if more or node.condition is not None:
+        node.at.unsupported("a sum over a list with further binders or a condition")
+    el.note(
+        f"{node.op} over a list was read as the {'sum' if node.op == '∑' else 'product'} over its items (in Lean it needs a Finset)"
+    )
+    local = Local(binder.name, listings.element_of(items))
+    inner = {**scope, binder.name: variable(local, binder.at)}
+    hint = expected if expected is not None and known(expected) else None
+    value = el.check(node.body, inner, hint) if hint is not None else el.term(node.body, inner)
+    return listings.total(node.op, items, local, value, node.at)

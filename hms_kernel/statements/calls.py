@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
-from hms_kernel.statements import functions, library, predicates, spelled
+from hms_kernel.statements import (
+    functions,
+    library,
+    lists,
+    predicates,
+    spelled,
+    structures,
+)
 from hms_kernel.statements.inference import (
     ArrowTy,
+    ListTy,
     Local,
     Meta,
     SizeMeta,
+    StructTy,
     Ty,
     Typed,
     apply,
@@ -20,7 +30,7 @@ from hms_kernel.statements.inference import (
     variable,
 )
 from hms_kernel.statements.names import FOREIGN_TYPES
-from hms_kernel.statements.scope import Definition, Done, Locals, Proof
+from hms_kernel.statements.scope import Definition, Done, Locals, Proof, Structure
 from hms_kernel.statements.syntax import Field, Name, Syntax
 from hms_kernel.statements.terms import Scalar
 from hms_kernel.statements.tokens import Token
@@ -28,7 +38,8 @@ from hms_kernel.statements.tokens import Token
 if TYPE_CHECKING:
     from hms_kernel.statements.elaborate import Elaborator
 
-REGISTERED = (functions, predicates)  # importing them fills the library
+REGISTERED = (functions, lists, predicates)  # importing them fills the library
+T = TypeVar("T")
 MAX_UNFOLDING = 30  # definitions within definitions
 
 
@@ -58,7 +69,11 @@ def call(
     if definition is not None:
         if definition.name == head.name and library.opened(head.name, el.context):
             at.unsupported(f"'{head.name}', which an opened namespace offers as well")
-        return _unfold(el, definition, args, scope, at)
+        return unfold(el, definition, args, scope, at)
+    if head.name.endswith(".mk"):
+        structure = el.context.structure(head.name.removesuffix(".mk"))
+        if structure is not None:
+            return structures.made(el, structures.structure_type(el, structure), args, scope, at)
     if "." in head.name:
         first, _, rest = head.name.partition(".")
         if first in scope or el.context.definition(first) is not None:
@@ -93,7 +108,7 @@ def unbound(el: Elaborator, node: Name) -> NoReturn:
     for full in el.context.candidates(name):
         if full in el.context.foreign:
             at.unsupported(f"'{name}', made by {el.context.foreign[full]}")
-    if name in library.TYPES or name in FOREIGN_TYPES:
+    if name in library.TYPES or name in FOREIGN_TYPES or el.context.structure(name) is not None:
         at.invalid(f"the type {name} where a term should be")
     if library.is_foreign(name, el.context):
         at.unsupported(name)
@@ -141,6 +156,19 @@ def _field(
         head.at.unsupported(f"Finset.{head.name}")
     value = el.term(head.of, scope)
     ty = resolve(value.ty)
+    if isinstance(ty, StructTy):
+        return structures.member(el, head, value, ty, args, scope)
+    if isinstance(ty, ListTy):
+        # Every function of lists takes its list last.
+        full = f"List.{head.name}"
+        if full not in library.FUNCTIONS:
+            head.at.unsupported(full)
+        arity = library.FUNCTIONS[full].arity
+        if len(args) < arity - 1:
+            head.at.unsupported(f"{full} without all of its arguments")
+        given = (*args[: arity - 1], Done(value.at, value))
+        result = library.FUNCTIONS[full].elaborate(el, head.at, given, scope, expected)
+        return applied(el, result, args[arity - 1 :], scope, head.at)
     space = library.NAMESPACES.get(ty) if isinstance(ty, Scalar) else None
     full = f"{space}.{head.name}"
     if space is None or full not in library.FUNCTIONS:
@@ -151,7 +179,7 @@ def _field(
     )
 
 
-def _unfold(
+def unfold(
     el: Elaborator,
     definition: Definition,
     args: tuple[Syntax | Done, ...],
@@ -162,9 +190,7 @@ def _unfold(
         raise definition.error
     if len(el.unfolding) > MAX_UNFOLDING:
         at.unsupported("definitions nested this deeply")
-    note = f"unfolded {definition.name}"
-    if note not in el.notes:
-        el.notes.append(note)
+    el.note(f"unfolded {definition.name}")
     inner: Locals = {}
     left = list(args)
     missing: list[Local] = []
@@ -173,13 +199,7 @@ def _unfold(
             binder.at.unsupported("a definition that needs an instance")
         if binder.type is None:
             binder.at.unsupported("an argument of a definition without a type")
-        outer, el.context = el.context, definition.context
-        try:
-            if not el.is_type(binder.type, inner) and not isinstance(binder.type, Name):
-                binder.at.unsupported("a definition that takes a proof")
-            ty = el.type(binder.type, inner)
-        finally:
-            el.context = outer
+        ty = within(el, definition, lambda type_=binder.type: _argument_type(el, type_, inner))  # type: ignore[misc]
         if binder.style in ("{", "⦃"):
             if ty is not Scalar.NAT:
                 binder.at.unsupported("an implicit argument that is not in ℕ")
@@ -202,6 +222,21 @@ def _unfold(
     for local in reversed(missing):
         result = lambda_(local, result, at)
     return applied(el, result, tuple(left), scope, at)
+
+
+def _argument_type(el: Elaborator, node: Syntax, inner: Locals) -> Ty:
+    if not el.is_type(node, inner) and not isinstance(node, Name):
+        node.at.unsupported("a definition that takes a proof")
+    return el.type(node, inner)
+
+
+def within(el: Elaborator, where: Definition | Structure, work: Callable[[], T]) -> T:
+    """``work`` done with the names in force where something was defined."""
+    outer, el.context = el.context, where.context
+    try:
+        return work()
+    finally:
+        el.context = outer
 
 
 def _body(el: Elaborator, definition: Definition, inner: Locals) -> Typed:

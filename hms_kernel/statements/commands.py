@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 
 from hms_kernel.errors import StatementError, UnsupportedStatement
 from hms_kernel.statements.grammar import TermParser
-from hms_kernel.statements.scope import Context, Definition
+from hms_kernel.statements.members import structure_members
+from hms_kernel.statements.scope import Context, Definition, Structure
 from hms_kernel.statements.syntax import Binder, Syntax
 from hms_kernel.statements.tokens import Source, Token, tokenize
 
@@ -21,10 +22,13 @@ IGNORED = ("import", "set_option", "universe", "universes", "#eval", "#check", "
            "#guard", "#guard_msgs", "#check_failure", "#help", "alias", "library_note", "suppress_compilation", "#simp", "#norm_num")  # fmt: skip
 MEANING = ("notation", "macro", "macro_rules", "syntax", "elab", "elab_rules", "infix", "infixl", "infixr",
            "prefix", "postfix", "instance", "notation3", "binder_predicate", "declare_syntax_cat", "unif_hint", "export")  # fmt: skip
-FOREIGN = ("structure", "inductive", "class", "axiom", "opaque", "constant", "mutual")
+FOREIGN = ("inductive", "class", "axiom", "opaque", "constant", "mutual")
 DEFINITIONS = ("def", "abbrev")
+STRUCTURE = "structure"
 SCOPES = ("namespace", "section", "end", "open", "variable", "variables", "include", "attribute")
-COMMANDS = frozenset((*THEOREMS, *MODIFIERS, *IGNORED, *MEANING, *FOREIGN, *DEFINITIONS, *SCOPES))
+COMMANDS = frozenset(
+    (STRUCTURE, *THEOREMS, *MODIFIERS, *IGNORED, *MEANING, *FOREIGN, *DEFINITIONS, *SCOPES)
+)
 # These may also stand inside a proof or be ordinary words, so they begin a command only at a line's start.
 _AMBIGUOUS = frozenset(
     ("open", "set_option", "local", "prefix", "end", "include", "omit", "variable", "variables", "constant",
@@ -88,13 +92,14 @@ class Reader:
                 parser.take()
             parser.take()
             self._command(parser.tokens[parser.position :])
-            kept = self.context
-            self.context = replace(restore, definitions=kept.definitions, foreign=kept.foreign)
+            self.context = _ended(restore, self.context)
             return
         if word in THEOREMS:
             self.theorems.append(self._theorem(parser, head))
         elif word in DEFINITIONS:
             self._definition(parser, head)
+        elif word == STRUCTURE:
+            self._structure(parser)
         elif word == "open":
             self._open(parser, head)
         elif word in ("variable", "variables"):
@@ -109,16 +114,14 @@ class Reader:
                 self.context = replace(self.context, namespace=inner)
         elif word == "end":
             if self._frames:
-                before = self._frames.pop().context
-                kept = self.context
-                self.context = replace(before, definitions=kept.definitions, foreign=kept.foreign)
+                self.context = _ended(self._frames.pop().context, self.context)
         elif word == "attribute":
             if any(t.text in ("instance", "default_instance", "coe", "-instance") for t in tokens):
                 head.unsupported("`attribute` commands that change instances")
         elif word in MEANING:
             head.unsupported(f"`{word}` commands (they can change what the text means)")
         elif word in FOREIGN:
-            self._foreign(parser, word)
+            self._foreign(parser, word, f"a `{word}` command")
         elif word in IGNORED:
             return
         else:
@@ -152,20 +155,32 @@ class Reader:
             parser.here.invalid(f"a binder is expected here, found {parser.here.shown}")
         self.context = replace(self.context, variables=(*self.context.variables, *binders))
 
-    def _foreign(self, parser: TermParser, word: str) -> None:
+    def _foreign(self, parser: TermParser, word: str, what: str) -> None:
         if word == "mutual":
             parser.here.unsupported("`mutual` definitions")
         while parser.here.kind == "name":
             name = parser.take().text
             if name not in COMMANDS:
                 full = ".".join(filter(None, (self.context.namespace, name)))
-                foreign = {
-                    **self.context.foreign,
-                    full: f"a `{word}` command",
-                    name: f"a `{word}` command",
-                }
+                foreign = {**self.context.foreign, full: what, name: what}
                 self.context = replace(self.context, foreign=foreign)
                 return
+
+    def _structure(self, parser: TermParser) -> None:
+        start, name = parser.position, parser.take()
+        if name.kind != "name":
+            name.invalid("'structure' needs a name")
+        try:
+            members = structure_members(parser)
+        except UnsupportedStatement as error:
+            what = f"a `structure` command outside the fragment: {error.message}"
+            self._foreign(TermParser(parser.tokens, start), STRUCTURE, what)
+            return
+        full = ".".join(filter(None, (self.context.namespace, name.text)))
+        structure = Structure(full, name, tuple(members), self.context)
+        self.context = replace(
+            self.context, structures={**self.context.structures, full: structure}
+        )
 
     def _theorem(self, parser: TermParser, head: Token) -> Theorem:
         name = ""
@@ -219,6 +234,16 @@ class Reader:
             )
         definition = Definition(full, at, tuple(binders), type_, value, context, error)
         self.context = replace(context, definitions={**context.definitions, full: definition})
+
+
+def _ended(before: Context, inside: Context) -> Context:
+    """What is in force after a section: as before it, with what was defined inside."""
+    return replace(
+        before,
+        definitions=inside.definitions,
+        structures=inside.structures,
+        foreign=inside.foreign,
+    )
 
 
 def _needed(variables: tuple[Binder, ...], mentioned: set[str]) -> list[Binder]:

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from hms_kernel.statements import binding, calls, library, operators, spelled
+from hms_kernel.statements import (
+    binding,
+    calls,
+    library,
+    listings,
+    lists,
+    operators,
+    spelled,
+    structures,
+)
 from hms_kernel.statements.inference import (
     ArrowTy,
     Env,
     FinTy,
+    ListTy,
     Local,
     Ty,
     Typed,
@@ -24,7 +34,8 @@ from hms_kernel.statements.inference import (
     variable,
 )
 from hms_kernel.statements.names import FOREIGN_TYPES
-from hms_kernel.statements.operators import logic, quantified
+from hms_kernel.statements.operators import logic
+from hms_kernel.statements.records import quantified
 from hms_kernel.statements.scope import Context, Done, Locals
 from hms_kernel.statements.sets import Collection
 from hms_kernel.statements.syntax import (
@@ -34,10 +45,13 @@ from hms_kernel.statements.syntax import (
     Bracket,
     Call,
     Congruent,
+    Construct,
     Field,
+    Fields,
     If,
     Infix,
     Let,
+    ListOf,
     Name,
     Number,
     Prefix,
@@ -107,6 +121,10 @@ class Elaborator(Unknowns):
                 return library.FUNCTIONS[name].elaborate(
                     self, node.at, (node.modulus, node.left, node.right), scope, expected
                 )
+            case ListOf():
+                return lists.literal(self, node, scope, expected)
+            case Construct() | Fields():
+                return structures.instance(self, node, scope, expected)
             case SetList() | SetWhere():
                 node.at.unsupported("a set as a value (membership in one is fine)")
         node.at.unsupported("this kind of term")
@@ -173,6 +191,9 @@ class Elaborator(Unknowns):
                 return self.membership(op, self.term(node.left, scope), node.right, scope, at)
             case "∘":
                 return self._composition(node, scope)
+            case "::" | "++":
+                left, right = self.term(node.left, scope), self.term(node.right, scope)
+                return lists.joined(op, left, right, at)
         at.unsupported(f"the operator '{op}'")
 
     def _arrow(self, node: Infix, scope: Locals) -> Typed:
@@ -196,7 +217,10 @@ class Elaborator(Unknowns):
 
     def membership(self, op: str, element: Typed, node: Syntax, scope: Locals, at: Token) -> Typed:
         """``element ∈ set`` or ``∉`` as a proposition."""
-        inside = self.collection(node, scope, element.ty).has(element)
+        if spelled.is_collection(self, node, scope):
+            inside = self.collection(node, scope, element.ty).has(element)
+        else:
+            inside = listings.has(self.list(node, scope), element, at)
         return inside if op == "∈" else logic("¬", inside, at=at)
 
     def _composition(self, node: Infix, scope: Locals) -> Typed:
@@ -286,6 +310,13 @@ class Elaborator(Unknowns):
         """Elaborate something that must be a set."""
         return spelled.collection(self, node, scope, element)
 
+    def list(self, node: Syntax, scope: Locals) -> Typed:
+        """Elaborate what must be a list, since no set can be a value."""
+        items = self.term(node, scope)
+        if not isinstance(resolve(items.ty), ListTy):
+            node.at.unsupported("sets other than intervals, ranges, filters and {x | …}")
+        return items
+
     # --- types -----------------------------------------------------------------
 
     def is_type(self, node: Syntax, scope: Locals) -> bool:
@@ -295,6 +326,8 @@ class Elaborator(Unknowns):
                 definition = self.context.definition(name)
                 if definition is not None and definition.value is not None:
                     return not definition.binders and self.is_type(definition.value, {})
+                if self.context.structure(name) is not None:
+                    return True
                 return name in library.TYPES or name in FOREIGN_TYPES
             case Call(fn=Name(name=name)):
                 return name not in scope and (name == "Fin" or name in FOREIGN_TYPES)
@@ -312,19 +345,26 @@ class Elaborator(Unknowns):
             InvalidStatement: no type at all.
         """
         if isinstance(node, Name) and node.name not in scope:
+            # What the text defines comes before what Lean has under that name.
+            definition = self.context.definition(node.name)
+            if definition is not None and definition.value is not None and not definition.binders:
+                value = definition.value
+                return calls.within(self, definition, lambda: self.type(value, {}))
+            structure = self.context.structure(node.name)
+            if structure is not None:
+                return structures.structure_type(self, structure)
             if node.name in library.TYPES:
                 return library.TYPES[node.name]
             if node.name in FOREIGN_TYPES:
                 node.at.unsupported(f"the type {node.name}")
-            definition = self.context.definition(node.name)
-            if definition is not None and definition.value is not None and not definition.binders:
-                return self.type(definition.value, {})
         if isinstance(node, Call) and isinstance(node.fn, Name) and node.fn.name not in scope:
             if node.fn.name == "Fin" and len(node.args) == 1:
                 mark = self.mark()
                 size = self.check(node.args[0], scope, Scalar.NAT)
                 self.settle(mark)
                 return FinTy(size)
+            if node.fn.name == "List" and len(node.args) == 1:
+                return ListTy(self.type(node.args[0], scope))
             if node.fn.name in FOREIGN_TYPES:
                 node.at.unsupported(f"the type {node.fn.name}")
         if isinstance(node, Infix) and node.op == "→":
@@ -337,5 +377,3 @@ class Elaborator(Unknowns):
 
     def _recognised(self, node: Name, scope: Locals) -> bool:
         return node.name in scope or self.context.definition(node.name) is not None
-
-    # --- definitions -----------------------------------------------------------

@@ -25,10 +25,13 @@ from hms_kernel.statements.syntax import (
     Bracket,
     Call,
     Congruent,
+    Construct,
     Field,
+    Fields,
     If,
     Infix,
     Let,
+    ListOf,
     Name,
     Number,
     Prefix,
@@ -48,6 +51,7 @@ class TermParser(BinderParser):
         super().__init__(tokens, position)
         self._nesting = 0
         self._fence = 0  # a token first on its line at or left of this column ends the term
+        self._dots: list[Binder] | None = None  # the ``·`` seen within the innermost parentheses
 
     # --- terms ---------------------------------------------------------------
 
@@ -109,6 +113,14 @@ class TermParser(BinderParser):
             strength = precedence
         self._nesting -= 1
         return left
+
+    def indented(self, column: int) -> Syntax:
+        """A term that ends before a token first on its line at or left of ``column``."""
+        fence, self._fence = self._fence, max(self._fence, column)
+        try:
+            return self.term()
+        finally:
+            self._fence = fence
 
     def _fenced(self) -> bool:
         return self.here.first and self.here.column <= self._fence
@@ -216,7 +228,16 @@ class TermParser(BinderParser):
                 case "(":
                     return self._parenthesis(token)
                 case "{":
+                    if self._at_fields():
+                        return self._structure_instance(token)
                     return self._set(token)
+                case "[":
+                    return ListOf(token, self._items("]"))
+                case "⟨":
+                    return Construct(token, self._items("⟩"))
+                case "·" if self._dots is not None:
+                    self._dots.append(Binder(token, f"·{len(self._dots)}", None))
+                    return Name(token, self._dots[-1].name)
                 case "↑":
                     if self.at("-", "∑", "∏", "√"):
                         self.here.invalid("`↑` takes an atom: add parentheses")
@@ -248,9 +269,11 @@ class TermParser(BinderParser):
     def _parenthesis(self, token: Token) -> Syntax:
         if self.at(")"):
             token.unsupported("the unit `()`")
-        if self.at("·"):
-            token.unsupported("`·` functions (write fun)")
+        outer, self._dots = self._dots, []
         inner = self.term()
+        dots, self._dots = self._dots, outer
+        if dots:
+            inner = Bind(token, "fun", tuple(dots), inner)
         if self.at(":"):
             self.take()
             inner = Ascribe(token, inner, self.term())
@@ -260,6 +283,40 @@ class TermParser(BinderParser):
             self.here.unsupported("named arguments")
         self.expect(")")
         return inner
+
+    def _items(self, closing: str) -> tuple[Syntax, ...]:
+        items: list[Syntax] = []
+        while not self.at(closing):
+            items.append(self.term())
+            if not self.at(closing):
+                self.expect(",")
+        self.take()
+        return tuple(items)
+
+    def _at_fields(self) -> bool:
+        return self.here.kind == "name" and self.peek().text in (":=", "with")
+
+    def _structure_instance(self, token: Token) -> Syntax:
+        old = type_ = None
+        if self.peek().text == "with":
+            old = Name(self.here, self.take().text)
+            self.take()
+        values: list[tuple[Token, Syntax]] = []
+        while not self.at("}", ":"):
+            name = self.take()
+            if name.kind != "name" or "." in name.text:
+                name.unsupported("this kind of structure instance")
+            self.expect(":=")
+            values.append((name, self.term()))
+            if self.at(","):
+                self.take()
+            elif not self.at("}", ":") and not self.here.first:
+                self.expect("}", ",")
+        if self.at(":"):
+            self.take()
+            type_ = self.term()
+        self.expect("}")
+        return Fields(token, old, tuple(values), type_)
 
     def _set(self, token: Token) -> Syntax:
         if self.at("}"):
@@ -352,9 +409,7 @@ class TermParser(BinderParser):
             self.take()
             type_ = self.term()
         self.expect(":=")
-        fence, self._fence = self._fence, max(self._fence, token.column)
-        value = self.term()
-        self._fence = fence
+        value = self.indented(token.column)
         if self.at(";"):
             self.take()
         elif not self.here.first:

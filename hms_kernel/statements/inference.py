@@ -53,7 +53,26 @@ class ArrowTy:
     codomain: Ty
 
 
-Ty = Scalar | FinTy | ArrowTy | Meta
+@dataclass(frozen=True, eq=False)
+class ListTy:
+    """``List element``."""
+
+    element: Ty
+
+
+@dataclass(eq=False)
+class StructTy:
+    """A structure, one object for each ``structure`` command: its numbers, and what they satisfy.
+
+    The types of later fields and the facts speak of earlier fields as bound variables.
+    """
+
+    name: str
+    fields: tuple[Local, ...] = ()
+    facts: tuple[tuple[str, Typed], ...] = ()
+
+
+Ty = Scalar | FinTy | ArrowTy | ListTy | StructTy | Meta
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +90,30 @@ class Function:
     call: Callable[[Callable[[], Value]], Value]
 
 
-Value = Term | Function
+@dataclass(frozen=True, eq=False)
+class Record:
+    """A value of a structure, field by field."""
+
+    fields: dict[Local, Callable[[], Value]]
+
+
+@dataclass(frozen=True, eq=False)
+class Family:
+    """Part of a list: ``item i`` for every i below ``length``, those that pass ``test`` if there is one."""
+
+    length: Term
+    item: Callable[[Term], Value]
+    test: Callable[[Term], Term] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Listing:
+    """A list in parts: families of symbolic length, and single items."""
+
+    parts: tuple[Family | Callable[[], Value], ...]
+
+
+Value = Term | Function | Record | Listing
 
 
 class Names:
@@ -118,6 +160,8 @@ class Env:
                 return Fin(fold_size(size.term(self)))
             case ArrowTy(domain, codomain):
                 return Arrow(self.sort(domain, at), self.sort(codomain, at))
+            case StructTy() | ListTy() as composite:
+                at.unsupported(f"a value of type {show_type(composite)} in this place")
             case _:
                 at.invalid("the type of this cannot be inferred; write it down, as in (x : ℝ)")
 
@@ -140,6 +184,8 @@ class Typed:
         value = self.build(env)
         if isinstance(value, Function):
             self.at.unsupported("a function literal in this place")
+        if isinstance(value, Record | Listing):
+            self.at.unsupported(f"a value of type {show_type(self.ty)} in this place")
         return value
 
 
@@ -211,7 +257,7 @@ def allows(meta: Meta, ty: Ty) -> bool:
     if meta.decimal:
         return ty in (Scalar.RAT, Scalar.REAL, Scalar.FLOAT)
     if meta.numeral:
-        return ty is not Scalar.PROP and not isinstance(ty, ArrowTy)
+        return ty is not Scalar.PROP and not isinstance(ty, ArrowTy | ListTy | StructTy)
     return True
 
 
@@ -239,6 +285,8 @@ def unify(left: Ty, right: Ty) -> bool:
             return _same_size(a, b)
         case ArrowTy(), ArrowTy():
             return unify(left.domain, right.domain) and unify(left.codomain, right.codomain)
+        case ListTy(), ListTy():
+            return unify(left.element, right.element)
         case _:
             return False
 
@@ -247,6 +295,8 @@ def _occurs(meta: Meta, ty: Ty) -> bool:
     ty = resolve(ty)
     if isinstance(ty, ArrowTy):
         return _occurs(meta, ty.domain) or _occurs(meta, ty.codomain)
+    if isinstance(ty, ListTy):
+        return _occurs(meta, ty.element)
     return ty is meta
 
 
@@ -273,6 +323,10 @@ def show_type(ty: Ty) -> str:
             inner = show_type(domain)
             inner = f"({inner})" if isinstance(resolve(domain), ArrowTy) else inner
             return f"{inner} → {show_type(codomain)}"
+        case ListTy(element):
+            return f"List {show_type(element)}"
+        case StructTy(name=name):
+            return name
         case _:
             return "an unknown type"
 
@@ -344,6 +398,7 @@ def apply(fn: Typed, arg: Typed, at: Token) -> Typed:
         function = fn.build(env)
         if isinstance(function, Function):
             return function.call(lambda: arg.build(env))
+        assert not isinstance(function, Record | Listing)
         return Apply(function, arg.term(env), env.sort(codomain, at), span=at.span)
 
     return Typed(codomain, at, build)

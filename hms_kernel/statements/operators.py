@@ -13,10 +13,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from hms_kernel.statements import listings
 from hms_kernel.statements.inference import (
     ArrowTy,
     Env,
     FinTy,
+    ListTy,
     Local,
     Meta,
     Ty,
@@ -29,13 +31,14 @@ from hms_kernel.statements.inference import (
     unify,
     variable,
 )
+from hms_kernel.statements.records import composite, quantified
+from hms_kernel.statements.records import equal as equal_values
 from hms_kernel.statements.syntax import Infix, Prefix, Syntax
 from hms_kernel.statements.terms import (
     Arrow,
     Logic,
     Num,
     Op,
-    Quant,
     Rel,
     Scalar,
     Term,
@@ -254,7 +257,9 @@ def relation(op: str, left: Tree, right: Tree, at: Token) -> tuple[Typed, Meta |
 def _logical(op: str, left: Typed, right: Typed, at: Token) -> Typed | None:
     """Equality of propositions is ``↔``; of functions, equality at every argument."""
     kinds = (resolve(left.ty), resolve(right.ty))
-    if not any(kind is Scalar.PROP or isinstance(kind, ArrowTy) for kind in kinds):
+    if not any(
+        kind is Scalar.PROP or isinstance(kind, ArrowTy) or composite(kind) for kind in kinds
+    ):
         return None
     if not unify(*kinds):
         if all(isinstance(kind, ArrowTy) for kind in kinds):
@@ -266,6 +271,8 @@ def _logical(op: str, left: Typed, right: Typed, at: Token) -> Typed | None:
         at.unsupported(f"'{op}' between propositions or functions")
     if resolve(left.ty) is Scalar.PROP:
         equal = logic("↔", left, right, at=at)
+    elif isinstance(resolve(left.ty), ListTy):
+        equal = listings.equation(left, right, at)
     else:
         equal = _extensional(left, right, at)
     return equal if op == "=" else logic("¬", equal, at=at)
@@ -276,21 +283,15 @@ def _extensional(left: Typed, right: Typed, at: Token) -> Typed:
     if not isinstance(arrow, ArrowTy):
         if arrow is Scalar.PROP:
             return logic("↔", left, right, at=at)
+        if composite(left.ty):
+            return Typed(
+                Scalar.PROP, at, lambda env: equal_values(left.build(env), right.build(env), at)
+            )
         return compare("=", left, right, at)
     local = Local("x", arrow.domain)
     point = variable(local, at)
     body = _extensional(apply(left, point, at), apply(right, point, at), at)
     return quantified("∀", local, body, at)
-
-
-def quantified(op: str, local: Local, body: Typed, at: Token) -> Typed:
-    """``∀``/``∃ local, body``."""
-
-    def build(env: Env) -> Term:
-        var, inner = env.introduce(local, at)
-        return Quant(op, var, body.term(inner), span=at.span)
-
-    return Typed(Scalar.PROP, at, build)
 
 
 def logic(op: str, *args: Typed, at: Token) -> Typed:

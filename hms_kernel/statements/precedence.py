@@ -21,6 +21,8 @@ INFIX: dict[str, tuple[str, int, int, int]] = {
     "%": ("%", 70, 70, 71),
     "^": ("^", 75, 76, 75),
     "∘": ("∘", 90, 91, 90),
+    "::": ("::", 67, 68, 67),
+    "++": ("++", 65, 65, 66),
 }
 for _ascii, _sign in {"<->": "↔", "->": "→", "\\/": "∨", "/\\": "∧", "<=": "≤", ">=": "≥"}.items():
     INFIX[_ascii] = INFIX[_sign]
@@ -32,13 +34,13 @@ FOREIGN_OPERATORS = {
     "•": "scalar multiplication `•`", "×": "product types", "∪": "set union",
     "∩": "set intersection", "\\": "set difference", "⊆": "set inclusion `⊆`",
     "⊂": "set inclusion `⊂`", "⊇": "set inclusion `⊇`", "<|": "the pipe `<|`", "|>": "the pipe `|>`",
-    "$": "the pipe `$`", "::": "lists", "++": "`++`", "⊔": "lattice operations",
+    "$": "the pipe `$`", "⊔": "lattice operations",
     "⊓": "lattice operations", "≃": "equivalences", "⁅": "brackets `⁅⁆`", "∩₀": "sets", "▸": "`▸`",
     "ᵀ": "matrices", "⬝": "matrices", "∙": "`∙`", "<|>": "`<|>`", "≈": "`≈`", "≅": "`≅`",
     "⟶": "category theory", "⁻¹'": "preimages", "''": "images of sets", "⁻": "`⁻`", "ˢ": "sets",
 }  # fmt: skip
 FOREIGN_ATOMS = {
-    "⟨": "anonymous constructors ⟨…⟩", "[": "lists", "‖": "norms", "∅": "the empty set", "𝓝": "filters",
+    "‖": "norms", "∅": "the empty set", "𝓝": "filters",
     "∫": "integrals", "∄": "`∄`", "@": "explicit application `@f`", "?": "holes `?_`", "·": "`·` functions",
     "Π": "Π types", "∞": "`∞`", "⊤": "`⊤`", "⊥": "`⊥`", "!": "Boolean `!`",
     "⋃": "set unions", "⋂": "set intersections", "∮": "integrals", "$": "`$`", "%": "`%`", "`": "quotations",

@@ -19,7 +19,8 @@ from hms_kernel.statements.inference import (
     variable,
 )
 from hms_kernel.statements.library import FUNCTIONS, Args, Handler, entry, operation, same
-from hms_kernel.statements.operators import compare, logic, numeral, quantified
+from hms_kernel.statements.operators import compare, logic, numeral
+from hms_kernel.statements.records import quantified
 from hms_kernel.statements.scope import Done, Locals
 from hms_kernel.statements.sets import cardinality
 from hms_kernel.statements.spelled import collection

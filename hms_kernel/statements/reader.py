@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from hms_kernel.errors import UnsupportedStatement, UsageError
-from hms_kernel.statements.binding import bind
+from hms_kernel.statements.binding import bind, over_list
 from hms_kernel.statements.commands import (
     COMMANDS,
     THEOREMS,
@@ -21,9 +21,20 @@ from hms_kernel.statements.elaborate import Elaborator
 from hms_kernel.statements.grammar import TermParser
 from hms_kernel.statements.inference import Env, Local, Names, Ty, Typed
 from hms_kernel.statements.rebuild import RESERVED, check_size, substitute
+from hms_kernel.statements.records import introduce
 from hms_kernel.statements.scope import Context, Locals
 from hms_kernel.statements.syntax import Bind, Binder, Infix, Let, Syntax
-from hms_kernel.statements.terms import Hypothesis, Logic, Num, Quant, Scalar, Statement, Var
+from hms_kernel.statements.terms import (
+    Bundle,
+    Hypothesis,
+    Logic,
+    Num,
+    Quant,
+    Scalar,
+    Statement,
+    Term,
+    Var,
+)
 from hms_kernel.statements.tokens import Source, Token, tokenize
 
 _IDENTIFIER = re.compile(r"[^\W\d][\w'!?₀-₉]*(\.[^\W\d][\w'!?₀-₉]*)*")
@@ -54,8 +65,8 @@ def parse(
         definitions: Lean ``def`` commands in scope of the text.
         axioms: an identifier allows that Lean axiom by name (it becomes a note); anything
             else is a proposition in the scope of the theorem's variables, added to the hypotheses.
-        decimals: the type of decimals that nothing else types: ``Float`` (then they are
-            unsupported) or ``ℝ`` (noted in the statement).
+        decimals: the type of decimals that nothing else types: ``Float``, as in
+            Lean, or ``ℝ`` (noted in the statement).
         name: what to call a bare proposition; chooses among several theorems.
 
     Raises:
@@ -186,7 +197,11 @@ class _Introduction:
         elaborator = self._elaborator
         while True:
             if isinstance(node, Bind) and node.op == "∀":
-                for binder in node.binders:
+                for index, binder in enumerate(node.binders):
+                    if over_list(elaborator, binder, self._scope):
+                        # What this becomes is taken apart again when it is built.
+                        rest = Bind(node.at, node.op, node.binders[index:], node.body)
+                        return elaborator.prop(rest, self._scope)
                     self._introduce(binder)
                 node = node.body
             elif isinstance(node, Infix) and node.op == "→":
@@ -208,13 +223,17 @@ class _Introduction:
     def _build(self, conclusion: Typed, name: str, notes: tuple[str, ...]) -> Statement:
         env = Env(Names(RESERVED))
         variables: list[Var] = []
+        bundles: list[Bundle] = []
+        held: list[tuple[str, Term]] = []  # what structures say of their fields
         for local, at in self._variables:
-            var, env = env.introduce(local, at)
-            variables.append(Var(var.name, var.sort, span=at.span))
+            parts, bundle, env = introduce(env, local, at)
+            variables += [replace(var, span=at.span) for var in parts.variables]
+            held += parts.facts
+            bundles += [bundle] if bundle else []
         taken = RESERVED.union(var.name for var in variables)
+        labelled = [*held, *((label, fact.term(env)) for label, fact in self._hypotheses)]
         hypotheses = tuple(
-            Hypothesis(label if label not in taken else "", fact.term(env))
-            for label, fact in self._hypotheses
+            Hypothesis(label if label not in taken else "", fact) for label, fact in labelled
         )
         end = conclusion.term(env)
         # A definition may unfold to further binders.
@@ -227,7 +246,7 @@ class _Introduction:
                 end = end.args[1]
             else:
                 break
-        statement = Statement(name, tuple(variables), hypotheses, end, notes)
+        statement = Statement(name, tuple(variables), hypotheses, end, notes, tuple(bundles))
         check_size(statement, self._theorem.at)
         return statement
 

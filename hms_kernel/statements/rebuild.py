@@ -93,6 +93,7 @@ def substitute(statement: Statement, name: str, value: Term, note: str) -> State
         tuple(Hypothesis(h.name, replaced(h.prop, name, value)) for h in statement.hypotheses),
         replaced(statement.conclusion, name, value),
         (*statement.notes, note),
+        statement.bundles,
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from hms_kernel.errors import StatementError
-from hms_kernel.statements.inference import Typed
+from hms_kernel.statements.inference import StructTy, Typed
+from hms_kernel.statements.members import Member
 from hms_kernel.statements.syntax import Binder, Node, Syntax
 from hms_kernel.statements.tokens import Token
 
@@ -40,6 +41,17 @@ class Definition:
     error: StatementError | None = None
 
 
+@dataclass(eq=False)
+class Structure:
+    """A Lean ``structure`` as syntax; elaborated when it is first used."""
+
+    name: str
+    at: Token
+    members: tuple[Member, ...]
+    context: Context
+    type: StructTy | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Context:
     """The commands in force before a statement."""
@@ -47,6 +59,7 @@ class Context:
     namespace: str = ""
     opens: tuple[str, ...] = ()
     definitions: dict[str, Definition] = field(default_factory=dict)
+    structures: dict[str, Structure] = field(default_factory=dict)
     foreign: dict[str, str] = field(default_factory=dict)  # name to the command that made it
     variables: tuple[Binder, ...] = ()
     included: frozenset[str] = frozenset()
@@ -69,4 +82,11 @@ class Context:
         for full in self.candidates(name):
             if full in self.definitions:
                 return self.definitions[full]
+        return None
+
+    def structure(self, name: str) -> Structure | None:
+        """The user's structure that ``name`` refers to here."""
+        for full in self.candidates(name):
+            if full in self.structures:
+                return self.structures[full]
         return None

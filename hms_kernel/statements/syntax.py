@@ -141,6 +141,29 @@ class SetWhere(Node):
     body: Syntax
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class ListOf(Node):
+    """``[a, b, c]``."""
+
+    items: tuple[Syntax, ...]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Construct(Node):
+    """``⟨a, b⟩``."""
+
+    items: tuple[Syntax, ...]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Fields(Node):
+    """``{ name := a, … }``, ``{ old with name := a }``; ``type`` is the one after a colon."""
+
+    old: Syntax | None
+    values: tuple[tuple[Token, Syntax], ...]
+    type: Syntax | None
+
+
 Syntax = (
     Name
     | Number
@@ -157,4 +180,7 @@ Syntax = (
     | Bracket
     | SetList
     | SetWhere
+    | ListOf
+    | Construct
+    | Fields
 )

@@ -179,6 +179,22 @@ class Hypothesis:
 
 
 @dataclass(frozen=True)
+class Bundle:
+    """Variables of the core that were one variable in the text.
+
+    Without parts, ``name`` is the core variable itself; else the parts are those of a record
+    (``fields`` has their names), the items of a list (``length`` is the variable that counts
+    them), or the values of a function.
+    """
+
+    name: str
+    parts: tuple[Bundle, ...] = ()
+    fields: tuple[str, ...] = ()
+    length: str = ""
+    function: bool = False
+
+
+@dataclass(frozen=True)
 class Statement:
     """``∀ variables, hypotheses → conclusion``: leading binders and implications are already introduced.
 
@@ -190,6 +206,7 @@ class Statement:
     hypotheses: tuple[Hypothesis, ...]
     conclusion: Term
     notes: tuple[str, ...] = ()  # ascriptions made, definitions unfolded
+    bundles: tuple[Bundle, ...] = ()  # records and lists among the variables of the text
 
 
 def sort_of(term: Term) -> Sort:

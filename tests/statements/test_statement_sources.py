@@ -145,7 +145,7 @@ def test_definitions_may_build_on_each_other_and_return_functions():
 @pytest.mark.parametrize(
     "definition",
     ["def f : ℕ → ℕ\n  | 0 => 1\n  | n + 1 => f n", "def f (n : ℕ) : ℕ := if n = 0 then 1 else f (n - 1)",
-     "def f (n : ℕ) (h : 0 < n) : ℕ := n", "structure f where\n  x : ℕ", "axiom f : ℕ → ℕ"],
+     "def f (n : ℕ) (h : 0 < n) : ℕ := n", "structure f (α : Type) where\n  x : α", "axiom f : ℕ → ℕ"],
 )  # fmt: skip
 def test_definitions_outside_the_fragment_are_unsupported_only_where_they_are_used(definition: str):
     assert show(parse("1 = 1", definitions=[definition])) == "1 = 1"

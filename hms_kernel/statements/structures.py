@@ -1,0 +1,135 @@
+"""``structure`` commands and what is made of them: types, fields, constructors. Takes no value apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hms_kernel.statements import calls, records
+from hms_kernel.statements.inference import (
+    Local,
+    StructTy,
+    Ty,
+    Typed,
+    resolve,
+    variable,
+)
+from hms_kernel.statements.scope import Done, Locals, Proof, Structure
+from hms_kernel.statements.syntax import Construct, Field, Fields, Name, Syntax
+from hms_kernel.statements.tokens import Token
+
+if TYPE_CHECKING:
+    from hms_kernel.statements.elaborate import Elaborator
+
+
+def structure_type(el: Elaborator, structure: Structure) -> StructTy:
+    """The type a ``structure`` command makes, elaborated once.
+
+    Raises:
+        UnsupportedStatement: a field is outside the fragment.
+    """
+    if structure.type is None:
+        if structure.name in el.unfolding:
+            structure.at.unsupported("a structure within itself")
+        el.unfolding.append(structure.name)
+        mark = el.mark()
+        try:
+            structure.type = calls.within(el, structure, lambda: _elaborated(el, structure))
+            el.settle(mark)
+        finally:
+            el.unfolding.pop()
+    return structure.type
+
+
+def _elaborated(el: Elaborator, structure: Structure) -> StructTy:
+    fields: list[Local] = []
+    facts: list[tuple[str, Typed]] = []
+    scope: Locals = {}
+    for member in structure.members:
+        name, at, node = member.binder.name, member.binder.at, member.binder.type
+        assert node is not None
+        if el.is_type(node, scope):
+            local = Local(name, el.type(node, scope))
+            fields.append(local)
+            scope = {**scope, name: variable(local, at)}
+        else:
+            facts.append((name, el.prop(node, scope)))
+            scope = {**scope, name: Proof(at)}
+    return StructTy(structure.name, tuple(fields), tuple(facts))
+
+
+def member(
+    el: Elaborator,
+    head: Field,
+    value: Typed,
+    ty: StructTy,
+    args: tuple[Syntax | Done, ...],
+    scope: Locals,
+) -> Typed:
+    """``value.name args``: a field, or a definition in the structure's namespace."""
+    at = head.at
+    for local in ty.fields:
+        if local.hint == head.name:
+            return calls.applied(el, records.project(value, local, at), args, scope, at)
+    if any(name == head.name for name, _ in ty.facts):
+        at.unsupported(f"the proof '{head.name}' as a term")
+    definition = el.context.definitions.get(f"{ty.name}.{head.name}")
+    if definition is None:
+        at.invalid(f"{ty.name} has no field '{head.name}'")
+    explicit = [binder for binder in definition.binders if binder.style == "("]
+    first = explicit[0].type if explicit else None
+    if not isinstance(first, Name) or (
+        calls.within(el, definition, lambda: el.type(first, {})) is not ty
+    ):
+        at.unsupported(f"{definition.name} in dot notation, where its first argument is another")
+    return calls.unfold(el, definition, (Done(value.at, value), *args), scope, at)
+
+
+def instance(el: Elaborator, node: Construct | Fields, scope: Locals, expected: Ty | None) -> Typed:
+    """``⟨a, b⟩`` and ``{ x := a, y := b }`` at a structure's type."""
+    ty = resolve(expected) if expected is not None else None
+    old = None
+    if isinstance(node, Fields):
+        if node.type is not None:
+            ty = el.type(node.type, scope)
+        if node.old is not None:
+            old = el.term(node.old, scope)
+            ty = resolve(old.ty)
+    if not isinstance(ty, StructTy):
+        kind = "anonymous constructors ⟨…⟩" if isinstance(node, Construct) else "a value { … }"
+        node.at.unsupported(f"{kind} where no structure is expected")
+    if isinstance(node, Construct):
+        return made(el, ty, node.items, scope, node.at)
+    given: dict[str, tuple[Token, Syntax]] = {name.text: (name, v) for name, v in node.values}
+    known = {local.hint for local in ty.fields}
+    for name, (at, _) in given.items():
+        if name not in known and not any(name == fact for fact, _ in ty.facts):
+            at.invalid(f"{ty.name} has no field '{name}'")
+    values: dict[Local, Typed] = {}
+    for local in ty.fields:
+        if local.hint in given:
+            values[local] = _at_field(el, given[local.hint][1], local, values, scope)
+        elif old is not None:
+            values[local] = records.project(old, local, node.at)
+        else:
+            node.at.unsupported(f"a value of {ty.name} without its field '{local.hint}'")
+    return records.record(ty, values, node.at)
+
+
+def made(
+    el: Elaborator, ty: StructTy, args: tuple[Syntax | Done, ...], scope: Locals, at: Token
+) -> Typed:
+    """``Structure.mk a b``."""
+    if ty.facts:
+        at.unsupported(f"a constructor of {ty.name}, which needs proofs")
+    if len(args) != len(ty.fields):
+        at.unsupported(f"{ty.name} has {len(ty.fields)} fields, and {len(args)} are given")
+    values: dict[Local, Typed] = {}
+    for local, arg in zip(ty.fields, args, strict=True):
+        values[local] = _at_field(el, arg, local, values, scope)
+    return records.record(ty, values, at)
+
+
+def _at_field(
+    el: Elaborator, node: Syntax | Done, local: Local, earlier: dict[Local, Typed], scope: Locals
+) -> Typed:
+    return el.check(node, scope, records.field_type(local, earlier))
