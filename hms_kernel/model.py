@@ -91,7 +91,8 @@ class Counterexample(msgspec.Struct, frozen=True, kw_only=True):
 
     values: dict[
         str, str | list[Any]
-    ]  # variable to exact Lean numeral; functions on Fin n as lists
+    ]  # variable to exact Lean numeral; functions on Fin n and lists as lists, records as Lean text
+    parts: dict[str, str | list[Any]] = {}  # the numbers within records and lists of records
     shows: str = ""  # the broken part with its numbers: "∑ i, w i * a i = 200, not ≤ 100"
 
 

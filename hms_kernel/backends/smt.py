@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from hms_kernel.backends.attempt import Attempt, Conclusion
 from hms_kernel.backends.engines import checker
+from hms_kernel.backends.grouping import grouped
 from hms_kernel.backends.meter import Meter
 from hms_kernel.backends.strategy import Slice, Stage, Strategy
 from hms_kernel.errors import StatementError, UnsupportedStatement
@@ -95,13 +96,14 @@ class SmtBackend:
         meter = Meter(budget)
         attempt = Attempt(statement, strategy, budget.nominal_s, meter, report)
         conclusion = _with_doubt(attempt.run(), goal.unstated)
+        example = conclusion.counterexample
         trust = {Outcome.PROVED: Trust.ONE_SOLVER, Outcome.REFUTED: Trust.REPLAYED}
         notes = (*goal.notes, *statement.notes, *conclusion.notes)
         return Verdict(
             outcome=conclusion.outcome,
             trust=trust.get(conclusion.outcome),
             reason=conclusion.reason,
-            counterexample=conclusion.counterexample,
+            counterexample=grouped(example, statement.bundles) if example else None,
             evidence=_evidence(
                 goal,
                 show(statement),

@@ -72,7 +72,8 @@ def quantifier(el: Elaborator, node: Bind, scope: Locals) -> Typed:
     joint = "→" if node.op == "∀" else "∧"
     for local, guard in reversed(bound):
         if guard is not None:
-            body = logic(joint, guard, body, at=node.at)
+            # ``∃ (h : p), q`` is one pair, ``∃ x > 0, q`` is a conjunction.
+            body = logic(joint, guard, body, at=node.at, dependent=local is None)
         if local is not None:
             body = quantified(node.op, local, body, node.at)
     return body

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from hms_kernel.statements import (
     functions,
+    indexing,
     library,
     lists,
     predicates,
@@ -23,6 +24,7 @@ from hms_kernel.statements.inference import (
     Ty,
     Typed,
     apply,
+    known,
     lambda_,
     resolve,
     show_type,
@@ -38,7 +40,7 @@ from hms_kernel.statements.tokens import Token
 if TYPE_CHECKING:
     from hms_kernel.statements.elaborate import Elaborator
 
-REGISTERED = (functions, lists, predicates)  # importing them fills the library
+REGISTERED = (functions, indexing, lists, predicates)  # importing them fills the library
 T = TypeVar("T")
 MAX_UNFOLDING = 30  # definitions within definitions
 
@@ -70,10 +72,10 @@ def call(
         if definition.name == head.name and library.opened(head.name, el.context):
             at.unsupported(f"'{head.name}', which an opened namespace offers as well")
         return unfold(el, definition, args, scope, at)
-    if head.name.endswith(".mk"):
-        structure = el.context.structure(head.name.removesuffix(".mk"))
-        if structure is not None:
-            return structures.made(el, structures.structure_type(el, structure), args, scope, at)
+    space, _, member = head.name.rpartition(".")
+    structure = el.context.structure(space) if space and space not in scope else None
+    if structure is not None:
+        return structures.projection(el, structure, member, args, scope, at)
     if "." in head.name:
         first, _, rest = head.name.partition(".")
         if first in scope or el.context.definition(first) is not None:
@@ -93,9 +95,33 @@ def _library(
         return unbound(el, head)
     entry = library.FUNCTIONS[full]
     if len(args) < entry.arity:
-        at.unsupported(f"{head.name} without all of its arguments")
+        return _partial(el, head, full, args, scope, expected)
     result = entry.elaborate(el, at, args[: entry.arity], scope, expected)
     return applied(el, result, args[entry.arity :], scope, at)
+
+
+def _partial(
+    el: Elaborator,
+    head: Name,
+    full: str,
+    args: tuple[Syntax | Done, ...],
+    scope: Locals,
+    expected: Ty | None,
+) -> Typed:
+    """A library function without all of its arguments, where the missing ones' types are expected."""
+    locals_: list[Local] = []
+    target = resolve(expected) if expected is not None else None
+    entry = library.FUNCTIONS[full]
+    while len(args) + len(locals_) < entry.arity:
+        if not isinstance(target, ArrowTy) or not known(target.domain):
+            head.at.unsupported(f"{head.name} without all of its arguments")
+        locals_.append(Local("x", target.domain))
+        target = resolve(target.codomain)
+    given = (*args, *(Done(head.at, variable(local, head.at)) for local in locals_))
+    result = entry.elaborate(el, head.at, given, scope, target)
+    for local in reversed(locals_):
+        result = lambda_(local, result, head.at)
+    return result
 
 
 def unbound(el: Elaborator, node: Name) -> NoReturn:
@@ -159,14 +185,15 @@ def _field(
     if isinstance(ty, StructTy):
         return structures.member(el, head, value, ty, args, scope)
     if isinstance(ty, ListTy):
-        # Every function of lists takes its list last.
         full = f"List.{head.name}"
         if full not in library.FUNCTIONS:
             head.at.unsupported(full)
         arity = library.FUNCTIONS[full].arity
         if len(args) < arity - 1:
             head.at.unsupported(f"{full} without all of its arguments")
-        given = (*args[: arity - 1], Done(value.at, value))
+        # What came into Lean early takes its list first, what Haskell has takes it last.
+        place = 0 if head.name in lists.LIST_FIRST else arity - 1
+        given = (*args[:place], Done(value.at, value), *args[place : arity - 1])
         result = library.FUNCTIONS[full].elaborate(el, head.at, given, scope, expected)
         return applied(el, result, args[arity - 1 :], scope, head.at)
     space = library.NAMESPACES.get(ty) if isinstance(ty, Scalar) else None

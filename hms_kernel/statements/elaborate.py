@@ -7,6 +7,7 @@ from fractions import Fraction
 from hms_kernel.statements import (
     binding,
     calls,
+    indexing,
     library,
     listings,
     lists,
@@ -49,6 +50,7 @@ from hms_kernel.statements.syntax import (
     Field,
     Fields,
     If,
+    Index,
     Infix,
     Let,
     ListOf,
@@ -123,6 +125,8 @@ class Elaborator(Unknowns):
                 )
             case ListOf():
                 return lists.literal(self, node, scope, expected)
+            case Index():
+                return indexing.indexed(self, node, scope)
             case Construct() | Fields():
                 return structures.instance(self, node, scope, expected)
             case SetList() | SetWhere():

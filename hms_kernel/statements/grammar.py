@@ -29,6 +29,7 @@ from hms_kernel.statements.syntax import (
     Field,
     Fields,
     If,
+    Index,
     Infix,
     Let,
     ListOf,
@@ -216,10 +217,27 @@ class TermParser(BinderParser):
             token.invalid("the text ends where a term should be")
         else:
             atom = self._bracketed(token)
-        while self.here.kind == "field" and not isinstance(atom, Number):
-            dot = self.take()
-            atom = Field(dot, atom, dot.text[1:])
+        while not isinstance(atom, Number):
+            if self.here.kind == "field":
+                dot = self.take()
+                atom = Field(dot, atom, dot.text[1:])
+            elif self.at("[") and self.here.glued:
+                atom = self._index(self.take(), atom)
+            else:
+                break
         return atom
+
+    def _index(self, bracket: Token, of: Syntax) -> Syntax:
+        fence, self._fence = self._fence, 0
+        index = self.term()
+        self._fence = fence
+        self.expect("]")
+        kind = ""
+        if self.here.glued and self.at("!", "?", "'"):
+            kind = self.take().text
+            if kind == "'":
+                bracket.unsupported("an index with its proof `l[i]'h`")
+        return Index(bracket, of, index, kind)
 
     def _bracketed(self, token: Token) -> Syntax:
         fence, self._fence = self._fence, 0

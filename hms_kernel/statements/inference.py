@@ -70,6 +70,7 @@ class StructTy:
     name: str
     fields: tuple[Local, ...] = ()
     facts: tuple[tuple[str, Typed], ...] = ()
+    defaults: dict[Local, Typed] = field(default_factory=dict)
 
 
 Ty = Scalar | FinTy | ArrowTy | ListTy | StructTy | Meta
@@ -110,8 +111,10 @@ class Family:
 class Listing:
     """A list in parts: families of symbolic length, and single items."""
 
-    parts: tuple[Family | Callable[[], Value], ...]
+    parts: tuple[Part, ...]
 
+
+Part = Family | Callable[[], "Value"]
 
 Value = Term | Function | Record | Listing
 
@@ -141,10 +144,15 @@ class Env:
 
     names: Names
     values: dict[Local, Callable[[], Value]] = field(default_factory=dict)
+    facts: tuple[Term, ...] = ()  # hypotheses in scope, for what needs a proof such as ``l[i]``
 
     def bind(self, local: Local, value: Callable[[], Value]) -> Env:
         """A copy in which ``local`` stands for ``value``."""
-        return Env(self.names, {**self.values, local: value})
+        return Env(self.names, {**self.values, local: value}, self.facts)
+
+    def assuming(self, fact: Term) -> Env:
+        """A copy with one more hypothesis in scope."""
+        return Env(self.names, self.values, (*self.facts, fact))
 
     def introduce(self, local: Local, at: Token) -> tuple[Var, Env]:
         """A core variable for ``local`` under a fresh name, and the environment that knows it."""
@@ -231,7 +239,22 @@ class _Canonical(dict[Local, Callable[[], Value]]):
     """Every local under a name of its own, for comparing sizes that are not built yet."""
 
     def __missing__(self, local: Local) -> Callable[[], Value]:
-        return lambda: Var(f"{local.hint}#{id(local)}", Scalar.NAT)
+        return lambda: _stand_in(f"{local.hint}#{id(local)}", local.ty)
+
+
+def _stand_in(name: str, ty: Ty) -> Value:
+    match resolve(ty):
+        case StructTy(fields=fields):
+            return Record({f: _later(f"{name}.{f.hint}", f.ty) for f in fields})
+        case ListTy(element):
+            length = Var(f"{name}.length", Scalar.NAT)
+            return Listing((Family(length, lambda _: _stand_in(f"{name}[]", element)),))
+        case _:
+            return Var(name, Scalar.NAT)
+
+
+def _later(name: str, ty: Ty) -> Callable[[], Value]:
+    return lambda: _stand_in(name, ty)
 
 
 def _same_size(left: Typed, right: Typed) -> bool:

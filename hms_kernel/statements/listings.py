@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
+from itertools import product
 
 from hms_kernel.statements import records
 from hms_kernel.statements.inference import (
@@ -12,15 +14,18 @@ from hms_kernel.statements.inference import (
     Listing,
     ListTy,
     Local,
+    Part,
     Ty,
     Typed,
     Value,
+    apply,
     ensure,
     resolve,
 )
 from hms_kernel.statements.records import conjunction, number, sum_of
 from hms_kernel.statements.terms import (
     Big,
+    Cast,
     Fin,
     Ite,
     Logic,
@@ -150,25 +155,103 @@ def has(items: Typed, element: Typed, at: Token) -> Typed:
     return Typed(Scalar.PROP, at, build)
 
 
+@dataclass(frozen=True, eq=False)
+class Place:
+    """A part of a list: its generic index if it is a family, the position that is, and the item there."""
+
+    index: Var | None
+    position: Term
+    item: Value
+
+
+def places(items: Listing, env: Env, at: Token) -> list[Callable[[], Place]]:
+    """The parts with their positions; every call of one has an index of its own.
+
+    Raises:
+        UnsupportedStatement: a filtered list, whose items stand nowhere in particular.
+    """
+    found: list[Callable[[], Place]] = []
+    before: list[Term] = []
+    singles = 0
+    for part in items.parts:
+        start = (*before, *([number(singles)] if singles else []))
+        found.append(_place(part, start, env))
+        if not isinstance(part, Family):
+            singles += 1
+            continue
+        if part.test is not None:
+            at.unsupported("positions in a filtered list")
+        before.append(part.length)
+    return found
+
+
+def _place(part: Part, start: tuple[Term, ...], env: Env) -> Callable[[], Place]:
+    def place() -> Place:
+        if not isinstance(part, Family):
+            return Place(None, sum_of(list(start), Scalar.NAT), part())
+        index = Var(env.names.fresh("i"), Fin(part.length))
+        position = sum_of([*start, Cast(index, Scalar.NAT)], Scalar.NAT)
+        return Place(index, position, part.item(index))
+
+    return place
+
+
+def _over(indices: tuple[Var | None, ...], where: Term, prop: Term) -> Term:
+    """``prop`` at every index, where ``where`` holds."""
+    prop = Logic("→", (where, prop))
+    for index in reversed(indices):
+        if index is not None:
+            prop = Quant("∀", index, prop)
+    return prop
+
+
+def pairwise(items: Typed, relation: Typed, at: Token) -> Typed:
+    """``relation`` between every item and every later one."""
+    element = element_of(items)
+
+    def build(env: Env) -> Term:
+        def related(one: Value, other: Value) -> Term:
+            first = apply(relation, Typed(element, at, lambda _: one), at)
+            return apply(first, Typed(element, at, lambda _: other), at).term(env)
+
+        parts: list[Term] = []
+        there = places(listing(items, env), env, at)
+        for first, second in product(there, there):
+            one, other = first(), second()
+            if isinstance(one.position, Num) and isinstance(other.position, Num):
+                if one.position.value < other.position.value:
+                    parts.append(related(one.item, other.item))
+                continue
+            before = Rel("<", one.position, other.position)
+            parts.append(_over((one.index, other.index), before, related(one.item, other.item)))
+        return conjunction(parts)
+
+    return Typed(Scalar.PROP, at, build)
+
+
 def equation(left: Typed, right: Typed, at: Token) -> Typed:
-    """``l = m`` where one of them is ``[]``, or both are listed."""
+    """``l = m``: as long as each other, and the same at every position."""
 
     def build(env: Env) -> Term:
         one, other = listing(left, env), listing(right, env)
         for empty, full in ((one, other), (other, one)):
             if not empty.parts:
                 return Rel("=", counted(full, env, at), number(0), span=at.span)
-        pairs = list(zip(one.parts, other.parts, strict=False))
-        if any(isinstance(p, Family) for p in (*one.parts, *other.parts)):
-            at.unsupported("an equation between lists, other than with []")
-        if len(one.parts) != len(other.parts):
+        sizes = counted(one, env, at), counted(other, env, at)
+        if all(isinstance(size, Num) for size in sizes) and sizes[0] != sizes[1]:
             return Logic("False", span=at.span)
-        return conjunction(
-            [
-                records.equal(a(), b(), at)
-                for a, b in pairs
-                if not isinstance(a, Family) and not isinstance(b, Family)
-            ]
-        )
+        parts: list[Term] = []
+        if sizes[0] != sizes[1]:
+            parts.append(Rel("=", *sizes, span=at.span))
+        for first, second in product(places(one, env, at), places(other, env, at)):
+            here, there = first(), second()
+            if isinstance(here.position, Num) and isinstance(there.position, Num):
+                if here.position == there.position:
+                    parts.append(records.equal(here.item, there.item, at))
+                continue
+            same = records.equal(here.item, there.item, at)
+            where = Rel("=", here.position, there.position)
+            parts.append(_over((here.index, there.index), where, same))
+        return conjunction(parts)
 
     return Typed(Scalar.PROP, at, build)

@@ -12,18 +12,30 @@ from hms_kernel.statements.inference import (
     Listing,
     ListTy,
     Local,
+    Part,
     Ty,
     Typed,
     Value,
     apply,
     ensure,
     known,
+    lambda_,
     resolve,
+    variable,
 )
-from hms_kernel.statements.library import Args, entry, same
-from hms_kernel.statements.listings import NUMBERS, element_of, length, listing, summed, total
+from hms_kernel.statements.library import Args, Handler, entry, same
+from hms_kernel.statements.listings import (
+    NUMBERS,
+    each,
+    element_of,
+    length,
+    listing,
+    pairwise,
+    summed,
+    total,
+)
 from hms_kernel.statements.ranges import mentions
-from hms_kernel.statements.records import number, sum_of
+from hms_kernel.statements.records import equal, number, sum_of
 from hms_kernel.statements.scope import Locals
 from hms_kernel.statements.syntax import ListOf
 from hms_kernel.statements.terms import (
@@ -80,6 +92,10 @@ def joined(op: str, left: Typed, right: Typed, at: Token) -> Typed:
     )
 
 
+# Functions whose first explicit argument is the list; the others take it last.
+LIST_FIRST = ("get", "getD", "head!", "headD", "getLast!", "getLastD", "all", "any")
+
+
 # --- the functions -------------------------------------------------------------
 
 
@@ -94,7 +110,7 @@ def _length_of(el: Elaborator, at: Token, args: Args, scope: Locals, expected: T
     return length(_list(el, args, scope), at)
 
 
-def _total(op: str):  # type: ignore[no-untyped-def]
+def _total(op: str) -> Handler:
     def handler(el: Elaborator, at: Token, args: Args, scope: Locals, expected: Ty | None) -> Typed:
         items = _list(el, args, scope)
         local = Local("x", element_of(items))
@@ -124,9 +140,7 @@ def _map(el: Elaborator, at: Token, args: Args, scope: Locals, expected: Ty | No
     return Typed(ListTy(result), at, build)
 
 
-def _imaged(
-    part: Family | Callable[[], Value], image: Callable[[Callable[[], Value]], Value]
-) -> Family | Callable[[], Value]:
+def _imaged(part: Part, image: Callable[[Callable[[], Value]], Value]) -> Part:
     if isinstance(part, Family):
         return Family(part.length, lambda index: image(lambda: part.item(index)), part.test)
     return lambda: image(part)
@@ -142,7 +156,7 @@ def _filter(el: Elaborator, at: Token, args: Args, scope: Locals, expected: Ty |
         def passes(value: Value) -> Term:
             return apply(test, Typed(element, at, lambda _: value), at).term(env)
 
-        parts: list[Family | Callable[[], Value]] = []
+        parts: list[Part] = []
         for part in listing(items, env).parts:
             if isinstance(part, Family):
                 parts.append(Family(part.length, part.item, _both(part, passes)))
@@ -176,7 +190,65 @@ def _range(el: Elaborator, at: Token, args: Args, scope: Locals, expected: Ty | 
     return Typed(ListTy(Scalar.NAT), at, build)
 
 
-def _fold(reverse: bool):  # type: ignore[no-untyped-def]
+@entry(2, "List.replicate")
+def _replicate(el: Elaborator, at: Token, args: Args, scope: Locals, expected: Ty | None) -> Typed:
+    size = el.check(args[0], scope, Scalar.NAT)
+    wanted = resolve(expected) if expected is not None else None
+    if isinstance(wanted, ListTy):
+        item = el.check(args[1], scope, wanted.element)
+    else:
+        item = el.term(args[1], scope)
+
+    def build(env: Env) -> Value:
+        return Listing((Family(size.term(env), lambda _: item.build(env)),))
+
+    return Typed(ListTy(item.ty), at, build)
+
+
+def _tested(op: str) -> Handler:
+    """``l.all p`` and ``l.any p``, whose Booleans are read as propositions."""
+
+    def handler(el: Elaborator, at: Token, args: Args, scope: Locals, expected: Ty | None) -> Typed:
+        items = el.term(args[0], scope)
+        local = Local("x", element_of(items))
+        test = el.check(args[1], scope, ArrowTy(local.ty, Scalar.PROP))
+        return each(op, local, items, apply(test, variable(local, at), at), at)
+
+    return handler
+
+
+entry(2, "List.all")(_tested("∀"))
+entry(2, "List.any")(_tested("∃"))
+
+
+@entry(2, "List.countP")
+def _count_p(el: Elaborator, at: Token, args: Args, scope: Locals, expected: Ty | None) -> Typed:
+    return length(_filter(el, at, args, scope, None), at)
+
+
+@entry(2, "List.Pairwise", "List.Sorted")
+def _pairwise(el: Elaborator, at: Token, args: Args, scope: Locals, expected: Ty | None) -> Typed:
+    items = _list(el, args, scope)
+    element = element_of(items)
+    relation = el.check(args[0], scope, ArrowTy(element, ArrowTy(element, Scalar.PROP)))
+    return pairwise(items, relation, at)
+
+
+@entry(1, "List.Nodup")
+def _nodup(el: Elaborator, at: Token, args: Args, scope: Locals, expected: Ty | None) -> Typed:
+    items = _list(el, args, scope)
+    element = element_of(items)
+    a, b = Local("a", element), Local("b", element)
+    left, right = variable(a, at), variable(b, at)
+    different = Typed(
+        Scalar.PROP,
+        at,
+        lambda env: Logic("¬", (equal(left.build(env), right.build(env), at),), span=at.span),
+    )
+    return pairwise(items, lambda_(a, lambda_(b, different, at), at), at)
+
+
+def _fold(reverse: bool) -> Handler:
     def handler(el: Elaborator, at: Token, args: Args, scope: Locals, expected: Ty | None) -> Typed:
         items = _list(el, args, scope)
         element = element_of(items)

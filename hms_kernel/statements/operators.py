@@ -294,11 +294,18 @@ def _extensional(left: Typed, right: Typed, at: Token) -> Typed:
     return quantified("∀", local, body, at)
 
 
-def logic(op: str, *args: Typed, at: Token) -> Typed:
-    """A connective over propositions."""
-    return Typed(
-        Scalar.PROP, at, lambda env: Logic(op, tuple(a.term(env) for a in args), span=at.span)
-    )
+def logic(op: str, *args: Typed, at: Token, dependent: bool = False) -> Typed:
+    """A connective over propositions; ``dependent``: later ones may use earlier ones, as after ``→``."""
+
+    def build(env: Env) -> Term:
+        terms: list[Term] = []
+        for arg in args:
+            terms.append(arg.term(env))
+            if dependent or op == "→":
+                env = env.assuming(terms[-1])
+        return Logic(op, tuple(terms), span=at.span)
+
+    return Typed(Scalar.PROP, at, build)
 
 
 def compare(op: str, left: Typed, right: Typed, at: Token) -> Typed:

@@ -45,6 +45,16 @@ entry(0, "True")(_constant("True"))
 entry(0, "False")(_constant("False"))
 
 
+# Bool is read as Prop: a test decides nothing that a proposition would not say.
+entry(0, "true")(_constant("True"))
+entry(0, "false")(_constant("False"))
+
+
+@entry(1, "decide", "Decidable.decide")
+def _decide(el: Elaborator, at: Token, args: Args, scope: Locals, expected: Ty | None) -> Typed:
+    return el.check(args[0], scope, Scalar.PROP)
+
+
 def _connective(op: str) -> Handler:
     return lambda el, at, args, scope, expected: logic(
         op, *(el.check(node, scope, Scalar.PROP) for node in args), at=at

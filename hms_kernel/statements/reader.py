@@ -231,7 +231,10 @@ class _Introduction:
             held += parts.facts
             bundles += [bundle] if bundle else []
         taken = RESERVED.union(var.name for var in variables)
-        labelled = [*held, *((label, fact.term(env)) for label, fact in self._hypotheses)]
+        labelled = list(held)
+        for label, fact in self._hypotheses:
+            labelled.append((label, fact.term(env)))
+            env = env.assuming(labelled[-1][1])
         hypotheses = tuple(
             Hypothesis(label if label not in taken else "", fact) for label, fact in labelled
         )

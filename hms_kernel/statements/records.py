@@ -205,6 +205,18 @@ def project(record: Typed, local: Local, at: Token) -> Typed:
     return Typed(_moved(local.ty, inside), at, lambda env: fields(env)[local]())
 
 
+def given_fields(default: Typed, values: dict[Local, Typed], at: Token) -> Typed:
+    """A field's default value, given the fields before it."""
+
+    def build(env: Env) -> Value:
+        inner = env
+        for local, value in values.items():
+            inner = inner.bind(local, _built(value, env))
+        return default.build(inner)
+
+    return Typed(default.ty, at, build)
+
+
 def field_type(local: Local, earlier: dict[Local, Typed]) -> Ty:
     """The type of a field, given the fields before it."""
 

@@ -10,6 +10,7 @@ from hms_kernel.statements.inference import (
     StructTy,
     Ty,
     Typed,
+    lambda_,
     resolve,
     variable,
 )
@@ -43,6 +44,7 @@ def structure_type(el: Elaborator, structure: Structure) -> StructTy:
 def _elaborated(el: Elaborator, structure: Structure) -> StructTy:
     fields: list[Local] = []
     facts: list[tuple[str, Typed]] = []
+    defaults: dict[Local, Typed] = {}
     scope: Locals = {}
     for member in structure.members:
         name, at, node = member.binder.name, member.binder.at, member.binder.type
@@ -50,11 +52,13 @@ def _elaborated(el: Elaborator, structure: Structure) -> StructTy:
         if el.is_type(node, scope):
             local = Local(name, el.type(node, scope))
             fields.append(local)
+            if member.default is not None:
+                defaults[local] = el.check(member.default, scope, local.ty)
             scope = {**scope, name: variable(local, at)}
         else:
             facts.append((name, el.prop(node, scope)))
             scope = {**scope, name: Proof(at)}
-    return StructTy(structure.name, tuple(fields), tuple(facts))
+    return StructTy(structure.name, tuple(fields), tuple(facts), defaults)
 
 
 def member(
@@ -84,6 +88,24 @@ def member(
     return calls.unfold(el, definition, (Done(value.at, value), *args), scope, at)
 
 
+def projection(
+    el: Elaborator,
+    structure: Structure,
+    name: str,
+    args: tuple[Syntax | Done, ...],
+    scope: Locals,
+    at: Token,
+) -> Typed:
+    """``Structure.name`` as a function, applied to what is given."""
+    ty = structure_type(el, structure)
+    if name == "mk":
+        return made(el, ty, args, scope, at)
+    record = Local("s", ty)
+    value = el.check(args[0], scope, ty) if args else variable(record, at)
+    found = member(el, Field(at, Name(at, structure.name), name), value, ty, args[1:], scope)
+    return found if args else lambda_(record, found, at)
+
+
 def instance(el: Elaborator, node: Construct | Fields, scope: Locals, expected: Ty | None) -> Typed:
     """``⟨a, b⟩`` and ``{ x := a, y := b }`` at a structure's type."""
     ty = resolve(expected) if expected is not None else None
@@ -111,7 +133,10 @@ def instance(el: Elaborator, node: Construct | Fields, scope: Locals, expected: 
         elif old is not None:
             values[local] = records.project(old, local, node.at)
         else:
-            node.at.unsupported(f"a value of {ty.name} without its field '{local.hint}'")
+            default = ty.defaults.get(local)
+            if default is None:
+                node.at.invalid(f"the field '{local.hint}' of {ty.name} is missing")
+            values[local] = records.given_fields(default, values, node.at)
     return records.record(ty, values, node.at)
 
 
@@ -122,7 +147,7 @@ def made(
     if ty.facts:
         at.unsupported(f"a constructor of {ty.name}, which needs proofs")
     if len(args) != len(ty.fields):
-        at.unsupported(f"{ty.name} has {len(ty.fields)} fields, and {len(args)} are given")
+        at.unsupported(f"{ty.name} has {len(ty.fields)} fields, and here are {len(args)}")
     values: dict[Local, Typed] = {}
     for local, arg in zip(ty.fields, args, strict=True):
         values[local] = _at_field(el, arg, local, values, scope)

@@ -149,6 +149,15 @@ class ListOf(Node):
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Index(Node):
+    """``of[index]``; ``kind`` is ``!`` or ``?`` after it, or empty."""
+
+    of: Syntax
+    index: Syntax
+    kind: str
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Construct(Node):
     """``⟨a, b⟩``."""
 
@@ -181,6 +190,7 @@ Syntax = (
     | SetList
     | SetWhere
     | ListOf
+    | Index
     | Construct
     | Fields
 )

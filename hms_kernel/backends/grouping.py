@@ -1,0 +1,72 @@
+"""Counterexamples as the text has them: the numbers of a record and of a list put together again. Checks nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hms_kernel.model import Counterexample
+from hms_kernel.statements.terms import Bundle
+
+
+def grouped(example: Counterexample, bundles: Sequence[Bundle]) -> Counterexample:
+    """The example with each bundle's variables shown as one value, as Lean writes it.
+
+    What they were goes to ``parts``. A bundle stays apart when one of its values is no
+    number: the solver may have given a function by its definition.
+    """
+    values = dict(example.values)
+    parts: dict[str, str | list[Any]] = {}
+    shown: dict[str, str | list[Any]] = {}
+    for bundle in bundles:
+        names = _variables(bundle)
+        try:
+            text = _shown(bundle, values, ())
+        except (LookupError, TypeError):
+            continue
+        parts.update({name: values[name] for name in names})
+        shown[bundle.name] = text
+    kept = {name: value for name, value in values.items() if name not in parts}
+    return Counterexample(values={**shown, **kept}, parts=parts, shows=example.shows)
+
+
+def _variables(bundle: Bundle) -> list[str]:
+    below = [name for part in bundle.parts for name in _variables(part)]
+    if not bundle.parts:
+        return [bundle.name]
+    return [bundle.length, *below] if bundle.length else below
+
+
+def _shown(bundle: Bundle, values: Mapping[str, Any], path: tuple[int, ...]) -> Any:
+    """A number as text; items as a list while they are numbers; records as text."""
+    if not bundle.parts:
+        value = values[bundle.name]
+        for index in path:
+            if isinstance(value, str):
+                raise TypeError(bundle.name)
+            value = value[index]
+        return value
+    if bundle.fields:
+        entries = (
+            f"{name} := {_text(_shown(part, values, path))}"
+            for name, part in zip(bundle.fields, bundle.parts, strict=True)
+        )
+        return f"{{ {', '.join(entries)} }}"
+    (item,) = bundle.parts
+    size = int(values[bundle.length]) if bundle.length else _size(item, values)
+    items = [_shown(item, values, (*path, index)) for index in range(size)]
+    return items if not item.parts else _text(items)
+
+
+def _size(bundle: Bundle, values: Mapping[str, Any]) -> int:
+    """How many values a function on ``Fin n`` has."""
+    while bundle.parts:
+        bundle = bundle.parts[0]
+    table = values[bundle.name]
+    if isinstance(table, str):
+        raise TypeError(bundle.name)
+    return len(table)
+
+
+def _text(value: Any) -> str:
+    return f"[{', '.join(map(_text, value))}]" if isinstance(value, list) else str(value)
