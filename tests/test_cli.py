@@ -125,14 +125,18 @@ class TestVerify:
             "M-02": "",
         } == {
             "E-01": "refuted",
-            "E-02": "unsupported",
+            "E-02": "refuted",
             "E-03": "proved",
             "E-04": "proved",
             "U-01": "",
             "M-02": "",
         }
         assert {claims["U-01"]["verdict"], claims["M-02"]["verdict"]} <= {"unsupported", "invalid"}
-        assert all(claims[name]["reason"] for name in ("E-02", "U-01", "M-02"))
+        assert all(claims[name]["reason"] for name in ("U-01", "M-02"))
+        assert claims["E-02"]["counterexample"]["policyEffects"].startswith("[{ impact := ")
+        assert any(
+            "built-in library: PolicyEffect" in note for note in claims["E-02"]["evidence"]["notes"]
+        )
         assert "warScore" in json.dumps(claims["E-01"]["evidence"])
         assert any("ℝ" in note for note in claims["E-04"]["evidence"]["notes"])
 

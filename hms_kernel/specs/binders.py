@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from hms_kernel.specs.claim import broken, is_identifier, words
 
-_TYPE_WORDS = frozenset(("ℝ", "ℚ", "ℤ", "ℕ", "Real", "Rat", "Int", "Nat", "Bool", "Prop", "Fin"))
+_TYPE_WORDS = frozenset(
+    ("ℝ", "ℚ", "ℤ", "ℕ", "Real", "Rat", "Int", "Nat", "Bool", "Prop", "Fin", "List")
+)
 _SIGNS = re.compile(r"[\w'\s→()+*-]|->")  # the signs that types of the fragment are written with
 _LOCAL = re.compile(r"^\s*([^\W\d][\w']*)\s*(?::\s*([^=]+?)\s*)?:=(.*)$", re.DOTALL)
 
@@ -20,12 +22,19 @@ class ForeignType(Exception):
     """A type outside the fragment; the message names it."""
 
 
-def ordered(variables: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+def ordered(
+    variables: Mapping[str, str], structures: Collection[str] = ()
+) -> tuple[tuple[str, str], ...]:
     """The variables with those that types mention first, otherwise as given.
+
+    Args:
+        variables: names and Lean types.
+        structures: further types that may be used.
 
     Raises:
         BadBinder: no identifier, no type, or types that depend on each other in a circle.
-        ForeignType: a type other than numbers, truth values, ``Fin n`` and functions between them.
+        ForeignType: a type other than those, numbers, truth values, ``Fin n``, and lists of and
+            functions between them.
     """
     for name, sort in variables.items():
         if not is_identifier(name):
@@ -45,13 +54,13 @@ def ordered(variables: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
         # One at a time keeps the given order wherever the types allow it.
         out[ready[0]] = waiting.pop(ready[0])
     for name, sort in out.items():
-        foreign = sorted(words(sort) - _TYPE_WORDS - out.keys()) or sorted(
+        foreign = sorted(words(sort) - _TYPE_WORDS - out.keys() - set(structures)) or sorted(
             set(_SIGNS.sub("", sort))
         )
         if foreign:
             raise ForeignType(
                 f"variable {name} : {sort}; {', '.join(map(repr, foreign))} is outside the fragment of "
-                "numbers (ℝ ℚ ℤ ℕ), Bool, Prop, Fin n and functions between them"
+                "numbers (ℝ ℚ ℤ ℕ), Bool, Prop, Fin n, structures that are defined, lists and functions"
             )
     return tuple(out.items())
 

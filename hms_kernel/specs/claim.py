@@ -13,7 +13,7 @@ from hms_kernel.model import Goal, Outcome, Verdict
 _COMMAND = re.compile(
     r"^\s*(?:@\[[^\]]*\]\s*)*"
     r"(?:theorem|lemma|example|import|open|set_option|namespace|section|variable|noncomputable"
-    r"|def|abbrev|universe)\b"
+    r"|def|abbrev|structure|universe)\b"
 )
 _COMMENT = re.compile(r"\A\s*(?:--[^\n]*\n|/-.*?-/)", re.DOTALL)
 _IDENTIFIER = re.compile(r"[^\W\d][\w']*")

@@ -124,10 +124,11 @@ def _goal(
         if why := broken(part):
             raise _Malformed(f"{part!r} is not understood: {why}")
     defined = {name for name, _, _ in local}
-    bound = binders.ordered({n: sort for n, sort in variables.items() if n not in defined})
     texts = [text, *hypotheses, *(value for _, _, value in local)]
-    known = {n for n, _ in bound} | defined | {n for c in carried for n in library.defined(c)}
-    supplied, said = library.supply(texts, bound=known)
+    known = {*variables, *defined, *(n for c in carried for n in library.defined(c))}
+    supplied, said = library.supply((*texts, *variables.values()), bound=known)
+    types = {name for c in (*carried, *supplied) for name in library.structures(c)}
+    bound = binders.ordered({n: sort for n, sort in variables.items() if n not in defined}, types)
     remarks = [f"local definition: {name} := {value}" for name, _, value in local]
     if any(_DECIMAL.search(part) for part in (*texts, *carried, *supplied)):
         remarks.append(

@@ -76,7 +76,7 @@ SPECIFICATION = {
 
 REPOSITORY = {
     "E-01": REFUTED,
-    "E-02": UNSUPPORTED,
+    "E-02": REFUTED,
     "E-03": PROVED,
     "E-04": PROVED,
     "U-01": UNSUPPORTED,

@@ -94,7 +94,7 @@ def test_decimals_are_real_and_that_is_said():
 
 
 @pytest.mark.parametrize(
-    "sort", ["List ℝ", "Type", "Preference α", "ℂ", "Set ℝ", "ℝ → Market", "ℝ≥0", "ℝ × ℝ", "String"]
+    "sort", ["List Market", "Type", "Preference α", "ℂ", "Set ℝ", "ℝ → Market", "ℝ≥0", "ℝ × ℝ", "String"]
 )
 def test_types_outside_the_fragment_are_unsupported_and_named(sort):
     (claim,) = loaded(entry(variables={"v": sort}))
@@ -186,7 +186,11 @@ def test_the_published_repository():
     assert claims["E-01"].definitions == (library.definitions()["warScore"],)
     assert claims["E-01"].priority == "P0"
     assert claims["E-01"].source == "EconomicFoundations.MoneyballTheorems.war_score_bounded"
-    assert "List PolicyEffect" in reason(claims["E-02"], Outcome.UNSUPPORTED)
+    assert ("policyEffects", "List PolicyEffect") in claims["E-02"].variables
+    assert claims["E-02"].definitions == (
+        library.definitions()["PolicyEffect"],
+        library.definitions()["deficitReductionPotential"],
+    )
     assert "α : Type" in reason(claims["U-01"], Outcome.UNSUPPORTED)
     assert "SupplyFunction" in reason(claims["M-02"], Outcome.UNSUPPORTED)
 
