@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from hms_kernel.model import Counterexample
@@ -27,7 +28,24 @@ def grouped(example: Counterexample, bundles: Sequence[Bundle]) -> Counterexampl
         parts.update({name: values[name] for name in names})
         shown[bundle.name] = text
     kept = {name: value for name, value in values.items() if name not in parts}
-    return Counterexample(values={**shown, **kept}, parts=parts, shows=example.shows)
+    told = worded(example.shows, bundles)
+    return Counterexample(values={**shown, **kept}, parts=parts, shows=told)
+
+
+def worded(text: str, bundles: Sequence[Bundle]) -> str:
+    """A sentence in which the lengths of lists go by the name they have in the text."""
+    for bundle in _with_lengths(bundles):
+        text = re.sub(
+            rf"(?<![\w'.]){re.escape(bundle.length)}(?![\w'])", f"{bundle.name}.length", text
+        )
+    return text
+
+
+def _with_lengths(bundles: Sequence[Bundle]) -> Iterator[Bundle]:
+    for bundle in bundles:
+        if bundle.length:
+            yield bundle
+        yield from _with_lengths(bundle.parts)
 
 
 def _variables(bundle: Bundle) -> list[str]:

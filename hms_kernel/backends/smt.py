@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from hms_kernel.backends.attempt import Attempt, Conclusion
 from hms_kernel.backends.engines import checker
-from hms_kernel.backends.grouping import grouped
+from hms_kernel.backends.grouping import grouped, worded
 from hms_kernel.backends.meter import Meter
 from hms_kernel.backends.strategy import Slice, Stage, Strategy
 from hms_kernel.errors import StatementError, UnsupportedStatement
@@ -98,11 +98,12 @@ class SmtBackend:
         conclusion = _with_doubt(attempt.run(), goal.unstated)
         example = conclusion.counterexample
         trust = {Outcome.PROVED: Trust.ONE_SOLVER, Outcome.REFUTED: Trust.REPLAYED}
-        notes = (*goal.notes, *statement.notes, *conclusion.notes)
+        found = (worded(note, statement.bundles) for note in conclusion.notes)
+        notes = (*goal.notes, *statement.notes, *found)
         return Verdict(
             outcome=conclusion.outcome,
             trust=trust.get(conclusion.outcome),
-            reason=conclusion.reason,
+            reason=worded(conclusion.reason, statement.bundles),
             counterexample=grouped(example, statement.bundles) if example else None,
             evidence=_evidence(
                 goal,
