@@ -69,6 +69,7 @@ def call(
         return applied(el, found, args, scope, at)
     definition = el.context.definition(head.name)
     if definition is not None:
+        settled(el, head)
         if definition.name == head.name and library.opened(head.name, el.context):
             at.unsupported(f"'{head.name}', which an opened namespace offers as well")
         return unfold(el, definition, args, scope, at)
@@ -84,6 +85,13 @@ def call(
                 inner = Field(at, inner, part)
             return call(el, inner, args, scope, expected)
     return _library(el, head, args, scope, expected)
+
+
+def settled(el: Elaborator, name: Name) -> None:
+    """Refuse a name that opened namespaces give to several things of the user's."""
+    choices = el.context.homonyms(name.name)
+    if len(choices) > 1:
+        name.at.unsupported(f"'{name.name}' could be {' or '.join(choices)}; write the full name")
 
 
 def _library(

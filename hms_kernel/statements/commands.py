@@ -316,7 +316,7 @@ def split(tokens: list[Token]) -> list[list[Token]]:
     for token in tokens[:-1]:
         if starts_command(token) and not _continues(current):
             if current:
-                result.append([*current, _end_before(token)])
+                result.append([*current, _end_after(current[-1])])
             current = []
         current.append(token)
     if current:
@@ -324,8 +324,10 @@ def split(tokens: list[Token]) -> list[list[Token]]:
     return result
 
 
-def _end_before(token: Token) -> Token:
-    return replace(token, kind="end", text="")
+def _end_after(token: Token) -> Token:
+    """Where a command ends: behind its last token, not where the next one begins."""
+    column = token.column + len(token.text)
+    return replace(token, kind="end", text="", start=token.end, column=column, first=False)
 
 
 def _continues(current: list[Token]) -> bool:

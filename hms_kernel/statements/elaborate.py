@@ -179,8 +179,7 @@ class Elaborator(Unknowns):
         at, op = node.at, node.op
         match op:
             case "=" | "≠" | "<" | "≤" | ">" | "≥" | "==" | "!=":
-                left = operators.tree(node.left, lambda leaf: self.term(leaf, scope))
-                right = operators.tree(node.right, lambda leaf: self.term(leaf, scope))
+                left, right = self._sides(node, scope)
                 typed, fresh = operators.relation(op, left, right, at)
                 if fresh is not None:
                     self.metas.append(fresh)
@@ -199,6 +198,18 @@ class Elaborator(Unknowns):
                 left, right = self.term(node.left, scope), self.term(node.right, scope)
                 return lists.joined(op, left, right, at)
         at.unsupported(f"the operator '{op}'")
+
+    def _sides(self, node: Infix, scope: Locals) -> tuple[operators.Tree, operators.Tree]:
+        """Both sides of a relation; a constructor takes its type from the other side."""
+        if isinstance(node.left, Construct | Fields | ListOf):
+            right = operators.tree(node.right, lambda leaf: self.term(leaf, scope))
+            expected = right.ty if isinstance(right, Typed) else None
+            return self.term(node.left, scope, expected), right
+        left = operators.tree(node.left, lambda leaf: self.term(leaf, scope))
+        if isinstance(node.right, Construct | Fields | ListOf):
+            expected = left.ty if isinstance(left, Typed) else None
+            return left, self.term(node.right, scope, expected)
+        return left, operators.tree(node.right, lambda leaf: self.term(leaf, scope))
 
     def _arrow(self, node: Infix, scope: Locals) -> Typed:
         if self.is_type(node.left, scope):
@@ -350,6 +361,7 @@ class Elaborator(Unknowns):
         """
         if isinstance(node, Name) and node.name not in scope:
             # What the text defines comes before what Lean has under that name.
+            calls.settled(self, node)
             definition = self.context.definition(node.name)
             if definition is not None and definition.value is not None and not definition.binders:
                 value = definition.value

@@ -15,6 +15,8 @@ from hms_kernel.statements.precedence import (
     INFIX,
     KEYWORDS,
     MAX,
+    PIPE,
+    PIPES,
     RIGHT_CHAINS,
 )
 from hms_kernel.statements.syntax import (
@@ -72,13 +74,17 @@ class TermParser(BinderParser):
             if token.text == "!" and token.kind == "symbol":
                 left, strength = Prefix(self.take(), "!", left), MAX
                 continue
-            if (
-                token.text == "|"
-                and self.peek().text == "|"
-                and self.peek().glued
-                and not token.glued
-            ):
-                token.unsupported("Boolean `||`")
+            if self._at_or():
+                if least > INFIX["∨"][1]:
+                    break
+                self.take()
+                left, strength = Infix(self.take(), "∨", left, self.term(31)), 30
+                continue
+            if token.text in PIPES and token.kind == "symbol":
+                if least > PIPE:
+                    break
+                left, strength = self._piped(self.take(), left), PIPE
+                continue
             known = INFIX.get(token.text) if token.kind == "symbol" else None
             if known is None:
                 if token.kind == "symbol" and token.text in FOREIGN_OPERATORS:
@@ -114,6 +120,24 @@ class TermParser(BinderParser):
             strength = precedence
         self._nesting -= 1
         return left
+
+    def _at_or(self) -> bool:
+        """Whether ``||`` is next; inside ``| … |`` two bars are two tokens."""
+        after = self.peek()
+        return self.at("|") and not self.here.glued and after.text == "|" and after.glued
+
+    def _piped(self, pipe: Token, left: Syntax) -> Syntax:
+        """``f <| x``, ``x |> f`` and ``x |>.f a b``."""
+        if pipe.text != "|>":
+            return _applied(pipe, left, self.term(PIPE))
+        if self.here.kind != "field":
+            return _applied(pipe, self.term(PIPE + 1), left)
+        dot = self.take()
+        args: list[Syntax] = []
+        while self._starts_argument():
+            args.append(self._argument())
+        field = Field(dot, left, dot.text[1:])
+        return Call(dot, field, tuple(args)) if args else field
 
     def indented(self, column: int) -> Syntax:
         """A term that ends before a token first on its line at or left of ``column``."""
@@ -435,3 +459,9 @@ class TermParser(BinderParser):
                 f"expected ';' after the value of '{name.text}', found {self.here.shown}"
             )
         return Let(token, name.text, tuple(binders), type_, value, self.term())
+
+
+def _applied(at: Token, fn: Syntax, arg: Syntax) -> Call:
+    if isinstance(fn, Call):
+        return Call(fn.at, fn.fn, (*fn.args, arg))
+    return Call(at, fn, (arg,))

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 TYPES: dict[str, Scalar] = {
     "ℕ": Scalar.NAT, "Nat": Scalar.NAT, "ℤ": Scalar.INT, "Int": Scalar.INT, "ℚ": Scalar.RAT,
     "Rat": Scalar.RAT, "ℝ": Scalar.REAL, "Real": Scalar.REAL, "Prop": Scalar.PROP,
-    "Float": Scalar.FLOAT,
+    "Float": Scalar.FLOAT, "Bool": Scalar.PROP,  # what is decided is as good as what is so
 }  # fmt: skip
 NAMESPACES = {
     Scalar.NAT: "Nat", Scalar.INT: "Int", Scalar.RAT: "Rat", Scalar.REAL: "Real",

@@ -22,19 +22,21 @@ INFIX: dict[str, tuple[str, int, int, int]] = {
     "^": ("^", 75, 76, 75),
     "∘": ("∘", 90, 91, 90),
     "::": ("::", 67, 68, 67),
+    "&&": ("∧", 35, 35, 36),  # Booleans are read as propositions
     "++": ("++", 65, 65, 66),
 }
 for _ascii, _sign in {"<->": "↔", "->": "→", "\\/": "∨", "/\\": "∧", "<=": "≤", ">=": "≥"}.items():
     INFIX[_ascii] = INFIX[_sign]
+PIPES = ("<|", "$", "|>")
+PIPE = 10  # the precedence of pipes, the loosest of all
 RIGHT_CHAINS = ("→", "∨", "∧")
 GUARDS = ("∈", "∉", "<", "≤", ">", "≥", "≠", "<=", ">=", "∣")
 
 FOREIGN_OPERATORS = {
-    "&&": "Boolean `&&`",
     "•": "scalar multiplication `•`", "×": "product types", "∪": "set union",
     "∩": "set intersection", "\\": "set difference", "⊆": "set inclusion `⊆`",
-    "⊂": "set inclusion `⊂`", "⊇": "set inclusion `⊇`", "<|": "the pipe `<|`", "|>": "the pipe `|>`",
-    "$": "the pipe `$`", "⊔": "lattice operations",
+    "⊂": "set inclusion `⊂`", "⊇": "set inclusion `⊇`",
+    "⊔": "lattice operations",
     "⊓": "lattice operations", "≃": "equivalences", "⁅": "brackets `⁅⁆`", "∩₀": "sets", "▸": "`▸`",
     "ᵀ": "matrices", "⬝": "matrices", "∙": "`∙`", "<|>": "`<|>`", "≈": "`≈`", "≅": "`≅`",
     "⟶": "category theory", "⁻¹'": "preimages", "''": "images of sets", "⁻": "`⁻`", "ˢ": "sets",
@@ -43,7 +45,7 @@ FOREIGN_ATOMS = {
     "‖": "norms", "∅": "the empty set", "𝓝": "filters",
     "∫": "integrals", "∄": "`∄`", "@": "explicit application `@f`", "?": "holes `?_`", "·": "`·` functions",
     "Π": "Π types", "∞": "`∞`", "⊤": "`⊤`", "⊥": "`⊥`", "!": "Boolean `!`",
-    "⋃": "set unions", "⋂": "set intersections", "∮": "integrals", "$": "`$`", "%": "`%`", "`": "quotations",
+    "⋃": "set unions", "⋂": "set intersections", "∮": "integrals", "%": "`%`", "`": "quotations",
     "⨆": "suprema", "⨅": "infima", "∂": "measures", "∏ᶠ": "finprod", "∑'": "infinite sums", "#": "`#`",
 }  # fmt: skip
 FOREIGN_WORDS = {

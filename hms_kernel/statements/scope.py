@@ -90,3 +90,12 @@ class Context:
             if full in self.structures:
                 return self.structures[full]
         return None
+
+    def homonyms(self, name: str) -> list[str]:
+        """What of the user's ``name`` may refer to: one around here, or any at the top and opened."""
+        mine = [f for f in self.candidates(name) if f in self.definitions or f in self.structures]
+        around = len(self.namespace.split(".")) if self.namespace else 0
+        nearest = {prefix + name for prefix in self.prefixes()[:around]}
+        if mine and mine[0] in nearest:
+            return mine[:1]
+        return list(dict.fromkeys(mine))

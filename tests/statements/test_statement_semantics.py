@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hms_kernel.errors import InvalidStatement, UnsupportedStatement
+from hms_kernel.errors import InvalidStatement
 from hms_kernel.statements import parse, show
 from hms_kernel.statements.evaluate import holds
 
