@@ -126,6 +126,12 @@ class Names:
         self._used = set(reserved)
         self.steps = 0
 
+    def copy(self) -> Names:
+        """The same state, for building something that will be thrown away."""
+        twin = Names(frozenset(self._used))
+        twin.steps = self.steps
+        return twin
+
     def fresh(self, hint: str) -> str:
         """``hint``, or ``hint_1`` and so on if it is taken."""
         if hint == "_" or not IDENTIFIER.fullmatch(hint):

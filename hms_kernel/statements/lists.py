@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hms_kernel.statements.inference import (
@@ -276,11 +277,11 @@ def _fold(reverse: bool) -> Handler:
                 op = found
                 return rest
 
-            # The first pass finds out which operation it is, the second folds with it.
+            # The first pass only finds out which operation it is, the second folds with it.
             parts = listing(items, env)
             if not parts.parts:
                 return start.term(env)
-            summed("∑", parts, sort, env, step, at)
+            summed("∑", parts, sort, replace(env, names=env.names.copy()), step, at)
             whole = summed("∑" if op == "+" else "∏", parts, sort, env, step, at)
             return Op(op, (start.term(env), whole), sort, span=at.span)
 

@@ -94,7 +94,8 @@ def test_decimals_are_real_and_that_is_said():
 
 
 @pytest.mark.parametrize(
-    "sort", ["List Market", "Type", "Preference α", "ℂ", "Set ℝ", "ℝ → Market", "ℝ≥0", "ℝ × ℝ", "String"]
+    "sort",
+    ["List Market", "Type", "Preference α", "ℂ", "Set ℝ", "ℝ → Market", "ℝ≥0", "ℝ × ℝ", "String"],
 )
 def test_types_outside_the_fragment_are_unsupported_and_named(sort):
     (claim,) = loaded(entry(variables={"v": sort}))
