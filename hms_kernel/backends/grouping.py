@@ -6,17 +6,24 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from hms_kernel.errors import StatementError
 from hms_kernel.model import Counterexample
-from hms_kernel.statements.terms import Bundle
+from hms_kernel.statements import parse
+from hms_kernel.statements.evaluate import value_of
+from hms_kernel.statements.terms import Bundle, Rel
 
 
 def grouped(example: Counterexample, bundles: Sequence[Bundle]) -> Counterexample:
     """The example with each bundle's variables shown as one value, as Lean writes it.
 
-    What they were goes to ``parts``. A bundle stays apart when one of its values is no
-    number: the solver may have given a function by its definition.
+    What they were goes to ``parts``. A bundle stays apart when one of its values is a function
+    by a definition that mentions other variables.
     """
     values = dict(example.values)
+    for bundle in _with_lengths(bundles):
+        if isinstance(size := values.get(bundle.length), str):
+            for name in filter(values.__contains__, _variables(bundle.parts[0])):
+                values[name] = _tabulated(values[name], int(size))
     parts: dict[str, str | list[Any]] = {}
     shown: dict[str, str | list[Any]] = {}
     for bundle in bundles:
@@ -53,6 +60,19 @@ def _variables(bundle: Bundle) -> list[str]:
     if not bundle.parts:
         return [bundle.name]
     return [bundle.length, *below] if bundle.length else below
+
+
+def _tabulated(value: str | list[Any], size: int) -> str | list[Any]:
+    """The items of a list whose hypothesis gives them by a closed function of their place."""
+    if isinstance(value, list) or not value.startswith("fun "):
+        return value
+    try:
+        claims = [
+            parse(f"({value}) ({place} : Fin {size}) = 0").conclusion for place in range(size)
+        ]
+        return [str(value_of(claim.left, {})) for claim in claims if isinstance(claim, Rel)]
+    except StatementError:
+        return value
 
 
 def _shown(bundle: Bundle, values: Mapping[str, Any], path: tuple[int, ...]) -> Any:
