@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from hms_kernel.statements import (
+    complexes,
     functions,
     indexing,
     library,
@@ -15,6 +16,7 @@ from hms_kernel.statements import (
     structures,
 )
 from hms_kernel.statements.inference import (
+    COMPLEX,
     ArrowTy,
     ListTy,
     Local,
@@ -33,14 +35,14 @@ from hms_kernel.statements.inference import (
 )
 from hms_kernel.statements.names import FOREIGN_TYPES
 from hms_kernel.statements.scope import Definition, Done, Locals, Proof, Structure
-from hms_kernel.statements.syntax import Field, Name, Syntax
+from hms_kernel.statements.syntax import Call, Field, Name, Syntax
 from hms_kernel.statements.terms import Scalar
 from hms_kernel.statements.tokens import Token
 
 if TYPE_CHECKING:
     from hms_kernel.statements.elaborate import Elaborator
 
-REGISTERED = (functions, indexing, lists, predicates)  # importing them fills the library
+REGISTERED = (complexes, functions, indexing, lists, predicates)  # importing them fills the library
 T = TypeVar("T")
 MAX_UNFOLDING = 30  # definitions within definitions
 
@@ -54,6 +56,8 @@ def call(
 ) -> Typed:
     """A head, most often a name, with its arguments."""
     at = head.at
+    if isinstance(head, Call):
+        return call(el, head.fn, (*head.args, *args), scope, expected)
     if isinstance(head, Field):
         return _field(el, head, args, scope, expected)
     if not isinstance(head, Name):
@@ -190,6 +194,13 @@ def _field(
         head.at.unsupported(f"Finset.{head.name}")
     value = el.term(head.of, scope)
     ty = resolve(value.ty)
+    if ty is COMPLEX:
+        full = f"Complex.{head.name}"
+        if full not in library.FUNCTIONS:
+            head.at.unsupported(full)
+        return _library(
+            el, Name(head.at, f"_root_.{full}"), (Done(value.at, value), *args), scope, expected
+        )
     if isinstance(ty, StructTy):
         return structures.member(el, head, value, ty, args, scope)
     if isinstance(ty, ListTy):

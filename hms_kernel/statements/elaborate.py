@@ -7,6 +7,7 @@ from fractions import Fraction
 from hms_kernel.statements import (
     binding,
     calls,
+    complexes,
     indexing,
     library,
     listings,
@@ -16,6 +17,7 @@ from hms_kernel.statements import (
     structures,
 )
 from hms_kernel.statements.inference import (
+    COMPLEX,
     ArrowTy,
     Env,
     FinTy,
@@ -25,6 +27,7 @@ from hms_kernel.statements.inference import (
     Typed,
     Value,
     apply,
+    complex_number,
     ensure,
     known,
     lambda_,
@@ -110,6 +113,8 @@ class Elaborator(Unknowns):
             case Ascribe():
                 target = self.type(node.type, scope)
                 return self.check(node.term, scope, target)
+            case Bracket(op="‖"):
+                return complexes.norm(self.term(node.arg, scope), node.at)
             case Bracket():
                 name = {"|": "abs", "⌊": "Int.floor", "⌈": "Int.ceil"}.get(node.op)
                 name = name or {"⌊₊": "Nat.floor", "⌈₊": "Nat.ceil"}[node.op]
@@ -162,6 +167,9 @@ class Elaborator(Unknowns):
             at.invalid(f"a decimal cannot have type {show_type(expected)}")
 
         def build(env: Env) -> Value:
+            if resolve(meta) is COMPLEX:
+                zero = Num(Fraction(0), Scalar.REAL)
+                return complex_number(Num(value, Scalar.REAL, span=at.span), zero)
             sort = env.sort(meta, at)
             if not isinstance(sort, Fin):
                 return Num(value, sort, span=at.span)

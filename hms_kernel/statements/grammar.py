@@ -207,7 +207,9 @@ class TermParser(BinderParser):
             return False
         if token.text == "|":  # `f |x|`: opens only before a glued term, after a space
             return not token.glued and self.peek().glued and self.peek().text != "|"
-        return token.text in ("(", "{", "↑", "⌊", "⌈", "fun", "λ", "⟨", "[", "@", "‖", "·")
+        if token.text == "‖":
+            return not token.glued and self.peek().glued
+        return token.text in ("(", "{", "↑", "⌊", "⌈", "fun", "λ", "⟨", "[", "@", "·")
 
     def _argument(self) -> Syntax:
         if self.at("(") and self.peek().kind == "name" and self.peek(2).text == ":=":
@@ -290,6 +292,10 @@ class TermParser(BinderParser):
                     inner = self.term()
                     self.expect("|")
                     return Bracket(token, "|", inner)
+                case "‖":
+                    inner = self.term()
+                    self.expect("‖")
+                    return Bracket(token, "‖", inner)
                 case "⌊":
                     inner = self.term()
                     return Bracket(

@@ -98,6 +98,16 @@ class Record:
     fields: dict[Local, Callable[[], Value]]
 
 
+# ℂ is a structure like another, but for its arithmetic.
+COMPLEX = StructTy("ℂ", (Local("re", Scalar.REAL), Local("im", Scalar.REAL)))
+
+
+def complex_number(re: Term, im: Term) -> Record:
+    """A value of ℂ."""
+    first, second = COMPLEX.fields
+    return Record({first: lambda: re, second: lambda: im})
+
+
 @dataclass(frozen=True, eq=False)
 class Family:
     """Part of a list: ``item i`` for every i below ``length``, those that pass ``test`` if there is one."""
@@ -284,9 +294,10 @@ def allows(meta: Meta, ty: Ty) -> bool:
     if isinstance(ty, Meta):
         return True
     if meta.decimal:
-        return ty in (Scalar.RAT, Scalar.REAL, Scalar.FLOAT)
+        return ty in (Scalar.RAT, Scalar.REAL, Scalar.FLOAT) or ty is COMPLEX
     if meta.numeral:
-        return ty is not Scalar.PROP and not isinstance(ty, ArrowTy | ListTy | StructTy)
+        plain = ty is not Scalar.PROP and not isinstance(ty, ArrowTy | ListTy | StructTy)
+        return plain or ty is COMPLEX
     return True
 
 
@@ -330,14 +341,16 @@ def _occurs(meta: Meta, ty: Ty) -> bool:
 
 
 # Nothing is cast to Float or from it; its rank makes it a number, and a mixture noticed.
-RANK = {Scalar.NAT: 1, Scalar.INT: 2, Scalar.RAT: 3, Scalar.REAL: 4, Scalar.FLOAT: 5}
+RANK = {Scalar.NAT: 1, Scalar.INT: 2, Scalar.RAT: 3, Scalar.REAL: 4, Scalar.FLOAT: 6}
 
 
 def rank(ty: Ty) -> int:
-    """Place in ``Fin < ℕ < ℤ < ℚ < ℝ``, 0-based; -1 for anything else."""
+    """Place in ``Fin < ℕ < ℤ < ℚ < ℝ < ℂ``, 0-based; -1 for anything else."""
     ty = resolve(ty)
     if isinstance(ty, FinTy):
         return 0
+    if ty is COMPLEX:
+        return 5
     return RANK.get(ty, -1) if isinstance(ty, Scalar) else -1
 
 
@@ -365,6 +378,10 @@ def cast(typed: Typed, target: Ty) -> Typed:
     if rank(typed.ty) == 0 and rank(target) > 1:
         typed = cast(typed, Scalar.NAT)
     inner, goal = typed, resolve(target)
+    if goal is COMPLEX:
+        real = typed if resolve(typed.ty) is Scalar.REAL else cast(typed, Scalar.REAL)
+        zero = Num(Fraction(0), Scalar.REAL)
+        return Typed(COMPLEX, typed.at, lambda env: complex_number(real.term(env), zero))
     assert isinstance(goal, Scalar)
     if goal is Scalar.FLOAT:
         typed.at.unsupported("a cast to Float")

@@ -36,7 +36,7 @@ from hms_kernel.statements.tokens import Token
 if TYPE_CHECKING:
     from hms_kernel.statements.elaborate import Elaborator
 
-TYPES: dict[str, Scalar] = {
+TYPES: dict[str, Ty] = {
     "ℕ": Scalar.NAT, "Nat": Scalar.NAT, "ℤ": Scalar.INT, "Int": Scalar.INT, "ℚ": Scalar.RAT,
     "Rat": Scalar.RAT, "ℝ": Scalar.REAL, "Real": Scalar.REAL, "Prop": Scalar.PROP,
     "Float": Scalar.FLOAT, "Bool": Scalar.PROP,  # what is decided is as good as what is so

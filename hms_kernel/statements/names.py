@@ -9,7 +9,7 @@ def words(text: str) -> frozenset[str]:
 
 
 FOREIGN_TYPES = words(
-    "ℂ Complex NNReal ℝ≥0 ENNReal ℝ≥0∞ ℕ+ PNat String Char EReal Unit Type Set Finset "
+    "NNReal ℝ≥0 ENNReal ℝ≥0∞ ℕ+ PNat String Char EReal Unit Type Set Finset "
     "Multiset List Array Option Matrix Polynomial MvPolynomial ZMod Equiv Subtype Sigma Prod Sum "
     "Quotient Finsupp Vector EuclideanSpace ENat ℕ∞ ℤ√ UInt8 UInt16 UInt32 UInt64 Int64 Sort "
     "Subgroup Ideal Units Empty PUnit PEmpty Ordinal Cardinal PowerSeries Padic PadicInt"

@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from hms_kernel.statements import listings
+from hms_kernel.statements import complexes, listings
 from hms_kernel.statements.inference import (
+    COMPLEX,
     ArrowTy,
     Env,
     FinTy,
@@ -23,6 +24,7 @@ from hms_kernel.statements.inference import (
     Meta,
     Ty,
     Typed,
+    Value,
     apply,
     ensure,
     rank,
@@ -146,7 +148,9 @@ def _assemble(node: Tree, ty: Ty) -> Typed:
             args = tuple(_assemble(arg, ty) for arg in node.args)
             at, op = node.at, node.op
 
-            def build(env: Env) -> Term:
+            def build(env: Env) -> Value:
+                if resolve(ty) is COMPLEX:
+                    return complexes.operation(op, [arg.build(env) for arg in args], at)
                 sort = env.sort(ty, at)
                 _require_instance(op, sort, at)
                 return Op(op, tuple(arg.term(env) for arg in args), sort, span=at.span)
@@ -175,7 +179,9 @@ def _power(node: Power, base: Typed, ty: Ty) -> Typed:
     if isinstance(exponent_ty, Meta):
         exponent_ty.exponent = True
 
-    def build(env: Env) -> Term:
+    def build(env: Env) -> Value:
+        if resolve(ty) is COMPLEX:
+            return complexes.power(base.build(env), exponent.term(env), at)
         sort = env.sort(ty, at)
         if not isinstance(sort, Scalar):
             at.unsupported("powers in Fin (they wrap around); cast to ℕ first")
@@ -241,6 +247,11 @@ def relation(op: str, left: Tree, right: Tree, at: Token) -> tuple[Typed, Meta |
     one, other = _assemble(left, largest), _assemble(right, largest)
 
     def build(env: Env) -> Term:
+        if resolve(one.ty) is COMPLEX:
+            if op not in ("=", "≠"):
+                at.unsupported("the order of complex numbers")
+            same = equal_values(one.build(env), other.build(env), at)
+            return same if op == "=" else Logic("¬", (same,), span=at.span)
         if env.sort(one.ty, at) is Scalar.PROP:
             at.unsupported(f"'{op}' between propositions")
         if op in ("==", "!="):
@@ -257,7 +268,7 @@ def relation(op: str, left: Tree, right: Tree, at: Token) -> tuple[Typed, Meta |
 def _logical(op: str, left: Typed, right: Typed, at: Token) -> Typed | None:
     """Equality of propositions is ``↔``; of functions, equality at every argument."""
     kinds = (resolve(left.ty), resolve(right.ty))
-    if not any(
+    if COMPLEX in kinds or not any(
         kind is Scalar.PROP or isinstance(kind, ArrowTy) or composite(kind) for kind in kinds
     ):
         return None

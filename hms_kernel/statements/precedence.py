@@ -42,7 +42,7 @@ FOREIGN_OPERATORS = {
     "⟶": "category theory", "⁻¹'": "preimages", "''": "images of sets", "⁻": "`⁻`", "ˢ": "sets",
 }  # fmt: skip
 FOREIGN_ATOMS = {
-    "‖": "norms", "∅": "the empty set", "𝓝": "filters",
+    "∅": "the empty set", "𝓝": "filters",
     "∫": "integrals", "∄": "`∄`", "@": "explicit application `@f`", "?": "holes `?_`", "·": "`·` functions",
     "Π": "Π types", "∞": "`∞`", "⊤": "`⊤`", "⊥": "`⊥`", "!": "Boolean `!`",
     "⋃": "set unions", "⋂": "set intersections", "∮": "integrals", "%": "`%`", "`": "quotations",

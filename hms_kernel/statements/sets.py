@@ -10,11 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from hms_kernel.statements import complexes
 from hms_kernel.statements.inference import (
+    COMPLEX,
     Env,
     Local,
     Ty,
     Typed,
+    Value,
+    complex_number,
     ensure,
     rank,
     resolve,
@@ -22,7 +26,8 @@ from hms_kernel.statements.inference import (
     variable,
 )
 from hms_kernel.statements.operators import compare, logic, numeral, successor
-from hms_kernel.statements.terms import Big, Fin, Ite, Logic, Num, Scalar, Term
+from hms_kernel.statements.records import composite
+from hms_kernel.statements.terms import Big, Fin, Ite, Logic, Num, Scalar, Sort, Term
 from hms_kernel.statements.tokens import Token
 
 Predicate = Callable[[Typed], Typed]
@@ -76,7 +81,6 @@ class Collection:
             at.unsupported("a sum over a Set (only a Finset is finite)")
         if self.items is not None:
             at.unsupported("a sum over a listed set {a, b, …}")
-        neutral = numeral(0 if op == "∑" else 1, body.ty, at)
         test = None
         if self.conditions:
             tests = [condition(variable(local, at)) for condition in self.conditions]
@@ -95,8 +99,8 @@ class Collection:
         if low is None and high is not None and resolve(self.element) is Scalar.NAT:
             low = numeral(0, Scalar.NAT, at)
 
-        def build(env: Env) -> Term:
-            sort = env.sort(self.element, self.at)
+        def build(env: Env) -> Value:
+            sort = None if composite(self.element) else env.sort(self.element, self.at)
             if isinstance(sort, Fin):
                 if self.bounds:
                     self.at.unsupported("intervals in Fin")
@@ -108,17 +112,28 @@ class Collection:
                 self.at.invalid("this set of indices is not finite")
             floor = low.term(env) if low else None
             ceiling = high.term(env) if high else None
-            var, inner = env.introduce(local, local_at)
-            value = body.term(inner)
+
+            def total(part: Callable[[Env], Term], result: Sort) -> Term:
+                var, inner = env.introduce(local, at)
+                value = part(inner)
+                if test is not None:
+                    neutral = Num(Fraction(0 if op == "∑" else 1), result, span=at.span)
+                    value = Ite(test.term(inner), value, neutral, result, span=at.span)
+                return Big(op, var, value, result, floor, ceiling, span=at.span)
+
+            if resolve(body.ty) is COMPLEX and op == "∑":
+                parts = (total(_part(body, index), Scalar.REAL) for index in (0, 1))
+                return complex_number(*parts)
             result = env.sort(body.ty, at)
             if result not in (Scalar.NAT, Scalar.INT, Scalar.RAT, Scalar.REAL):
                 body.at.unsupported("a sum of something that is no number")
-            if test is not None:
-                value = Ite(test.term(inner), value, neutral.term(inner), result, span=at.span)
-            return Big(op, var, value, result, floor, ceiling, span=at.span)
+            return total(body.term, result)
 
-        local_at = at
         return Typed(body.ty, at, build)
+
+
+def _part(body: Typed, index: int) -> Callable[[Env], Term]:
+    return lambda env: complexes.pair(body.build(env))[index]
 
 
 def _joined(op: str, parts: list[Typed], at: Token) -> Typed:
