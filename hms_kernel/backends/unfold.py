@@ -1,6 +1,6 @@
 """What hypotheses define outright, replaced by its definition. Exact in both directions.
 
-``∀ x, f x = body`` with no ``f`` in ``body`` leaves ``f`` no freedom and takes none from
+``∀ x, f x = body`` (or ``∀ x, S x ↔ body``) with no ``f`` in ``body`` leaves ``f`` no freedom and takes none from
 anything else, so the hypothesis and ``f`` itself can go. An integer that equals a numeral
 is that numeral everywhere else, which matters where the solver needs one: in exponents.
 """
@@ -116,9 +116,12 @@ def _definition(fact: Term, sequent: Sequent) -> Definition | None:
     while isinstance(fact, Quant) and fact.op == "∀":
         parameters.append(fact.var)
         fact = fact.body
-    if not parameters or not isinstance(fact, Rel) or fact.op != "=":
-        return None
-    for left, body in ((fact.left, fact.right), (fact.right, fact.left)):
+    match fact:
+        case Rel(op="=", left=one, right=other) | Logic(op="↔", args=(one, other)) if parameters:
+            pass
+        case _:
+            return None
+    for left, body in ((one, other), (other, one)):
         head, arguments = _spine(left)
         if (
             head in sequent.variables

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from hms_kernel.statements import listings, operators, predicates, spelled
 from hms_kernel.statements.inference import (
     ArrowTy,
+    ListTy,
     Local,
     Ty,
     Typed,
@@ -80,12 +81,13 @@ def quantifier(el: Elaborator, node: Bind, scope: Locals) -> Typed:
 
 
 def over_list(el: Elaborator, binder: Binder, scope: Locals) -> bool:
-    """Whether a binder is ``x ∈ l`` for something that is no set that can be spelled out."""
-    return (
-        binder.guard is not None
-        and binder.guard[0] == "∈"
-        and not spelled.is_collection(el, binder.guard[1], scope)
-    )
+    """Whether a binder is ``x ∈ l`` for a list."""
+    if binder.guard is None or binder.guard[0] != "∈":
+        return False
+    where = binder.guard[1]
+    if spelled.is_collection(el, where, scope):
+        return False
+    return isinstance(resolve(el.term(where, scope).ty), ListTy)
 
 
 def _each(el: Elaborator, node: Bind, index: int, scope: Locals) -> Typed:

@@ -12,6 +12,7 @@ from hms_kernel.statements import (
     library,
     lists,
     predicates,
+    records,
     spelled,
     structures,
 )
@@ -62,6 +63,10 @@ def call(
         return _field(el, head, args, scope, expected)
     if not isinstance(head, Name):
         return applied(el, el.term(head, scope), args, scope, at)
+    if spelled.names_set(el, head.name, scope):
+        # A set by name has syntax for arguments: dot notation does not reach it.
+        given = Call(at, head, args) if args else head  # type: ignore[arg-type]
+        return spelled.predicate(el, given, scope)
     local = scope.get(head.name)
     if isinstance(local, Proof):
         at.unsupported(f"the proof '{head.name}' as a term")
@@ -166,6 +171,9 @@ def applied(
             inner = ArrowTy(el.unknown(at), el.unknown(at))
             arrow.solution = inner
             arrow = inner
+        if isinstance(arrow, StructTy) and structures.is_equivalence(arrow):
+            fn = records.project(fn, arrow.fields[0], at)
+            arrow = resolve(fn.ty)
         if not isinstance(arrow, ArrowTy):
             at.invalid(f"this has type {show_type(arrow)} and takes no argument")
         fn = apply(fn, el.check(arg, scope, arrow.domain), at)
@@ -179,8 +187,6 @@ def _field(
     scope: Locals,
     expected: Ty | None,
 ) -> Typed:
-    if head.name.isdigit():
-        head.at.unsupported(f"the projection .{head.name}")
     if spelled.is_collection(el, head.of, scope):
         inner: tuple[Syntax | Done, ...] = (head.of, *args)
         if head.name in ("card", "sum", "prod"):
@@ -194,7 +200,7 @@ def _field(
         head.at.unsupported(f"Finset.{head.name}")
     value = el.term(head.of, scope)
     ty = resolve(value.ty)
-    if ty is COMPLEX:
+    if ty is COMPLEX and not head.name.isdigit():
         full = f"Complex.{head.name}"
         if full not in library.FUNCTIONS:
             head.at.unsupported(full)
@@ -215,6 +221,14 @@ def _field(
         given = (*args[:place], Done(value.at, value), *args[place : arity - 1])
         result = library.FUNCTIONS[full].elaborate(el, head.at, given, scope, expected)
         return applied(el, result, args[arity - 1 :], scope, head.at)
+    if isinstance(ty, ArrowTy) and resolve(ty.codomain) is Scalar.PROP:
+        full = f"Set.{head.name}"
+        if full in library.FUNCTIONS:
+            return library.FUNCTIONS[full].elaborate(
+                el, head.at, (Done(value.at, value), *args), scope, expected
+            )
+    if head.name.isdigit():
+        head.at.unsupported(f"the projection .{head.name}")
     space = library.NAMESPACES.get(ty) if isinstance(ty, Scalar) else None
     full = f"{space}.{head.name}"
     if space is None or full not in library.FUNCTIONS:

@@ -15,14 +15,15 @@ from hms_kernel.statements import (
     operators,
     spelled,
     structures,
+    types,
 )
 from hms_kernel.statements.inference import (
     COMPLEX,
     ArrowTy,
     Env,
-    FinTy,
     ListTy,
     Local,
+    StructTy,
     Ty,
     Typed,
     Value,
@@ -37,7 +38,6 @@ from hms_kernel.statements.inference import (
     unify,
     variable,
 )
-from hms_kernel.statements.names import FOREIGN_TYPES
 from hms_kernel.statements.operators import logic
 from hms_kernel.statements.records import quantified
 from hms_kernel.statements.scope import Context, Done, Locals
@@ -68,6 +68,9 @@ from hms_kernel.statements.terms import Fin, Ite, Logic, Num, Op, Scalar
 from hms_kernel.statements.tokens import Token
 from hms_kernel.statements.unknowns import Unknowns
 
+# What takes its type from the other side of an equation.
+_SHAPED = (Construct, Fields, ListOf, SetList, SetWhere)
+
 
 class Elaborator(Unknowns):
     """Elaborates the terms of one statement; collects what is left unknown until ``settle``."""
@@ -75,6 +78,7 @@ class Elaborator(Unknowns):
     def __init__(self, context: Context) -> None:
         super().__init__(context.decimals)
         self.context = context
+        self.equivalences: dict[tuple[Scalar, Scalar], StructTy] = {}
         self.unfolding: list[str] = []  # names of the definitions being unfolded, outermost first
 
     # --- terms -----------------------------------------------------------------
@@ -135,7 +139,9 @@ class Elaborator(Unknowns):
             case Construct() | Fields():
                 return structures.instance(self, node, scope, expected)
             case SetList() | SetWhere():
-                node.at.unsupported("a set as a value (membership in one is fine)")
+                wanted = resolve(expected) if expected is not None else None
+                element = wanted.domain if isinstance(wanted, ArrowTy) else None
+                return spelled.predicate(self, node, scope, element)
         node.at.unsupported("this kind of term")
 
     def check(self, node: Syntax | Done, scope: Locals, target: Ty) -> Typed:
@@ -202,6 +208,8 @@ class Elaborator(Unknowns):
                 return self.membership(op, self.term(node.left, scope), node.right, scope, at)
             case "∘":
                 return self._composition(node, scope)
+            case "∪" | "∩" | "\\" | "⊆" | "''" | "⁻¹'":
+                return spelled.combined(self, node, scope)
             case "::" | "++":
                 left, right = self.term(node.left, scope), self.term(node.right, scope)
                 return lists.joined(op, left, right, at)
@@ -209,12 +217,12 @@ class Elaborator(Unknowns):
 
     def _sides(self, node: Infix, scope: Locals) -> tuple[operators.Tree, operators.Tree]:
         """Both sides of a relation; a constructor takes its type from the other side."""
-        if isinstance(node.left, Construct | Fields | ListOf):
+        if isinstance(node.left, _SHAPED):
             right = operators.tree(node.right, lambda leaf: self.term(leaf, scope))
             expected = right.ty if isinstance(right, Typed) else None
             return self.term(node.left, scope, expected), right
         left = operators.tree(node.left, lambda leaf: self.term(leaf, scope))
-        if isinstance(node.right, Construct | Fields | ListOf):
+        if isinstance(node.right, _SHAPED):
             expected = left.ty if isinstance(left, Typed) else None
             return left, self.term(node.right, scope, expected)
         return left, operators.tree(node.right, lambda leaf: self.term(leaf, scope))
@@ -243,7 +251,11 @@ class Elaborator(Unknowns):
         if spelled.is_collection(self, node, scope):
             inside = self.collection(node, scope, element.ty).has(element)
         else:
-            inside = listings.has(self.list(node, scope), element, at)
+            items = self.term(node, scope)
+            if isinstance(resolve(items.ty), ListTy):
+                inside = listings.has(items, element, at)
+            else:
+                inside = self.collection(Done(node.at, items), scope, element.ty).has(element)
         return inside if op == "∈" else logic("¬", inside, at=at)
 
     def _composition(self, node: Infix, scope: Locals) -> Typed:
@@ -329,7 +341,7 @@ class Elaborator(Unknowns):
         self.settle(mark)
         return self.term(node.body, {**scope, node.name: value}, expected)
 
-    def collection(self, node: Syntax, scope: Locals, element: Ty | None) -> Collection:
+    def collection(self, node: Syntax | Done, scope: Locals, element: Ty | None) -> Collection:
         """Elaborate something that must be a set."""
         return spelled.collection(self, node, scope, element)
 
@@ -344,60 +356,8 @@ class Elaborator(Unknowns):
 
     def is_type(self, node: Syntax, scope: Locals) -> bool:
         """Whether a term denotes a type of ours or a foreign one."""
-        match node:
-            case Name(name=name) if name not in scope:
-                definition = self.context.definition(name)
-                if definition is not None and definition.value is not None:
-                    return not definition.binders and self.is_type(definition.value, {})
-                if self.context.structure(name) is not None:
-                    return True
-                return name in library.TYPES or name in FOREIGN_TYPES
-            case Call(fn=Name(name=name)):
-                return name not in scope and (name == "Fin" or name in FOREIGN_TYPES)
-            case Infix(op="→"):
-                return self.is_type(node.right, scope)
-            case Ascribe():
-                return self.is_type(node.term, scope)
-        return False
+        return types.is_type(self, node, scope)
 
     def type(self, node: Syntax, scope: Locals) -> Ty:
-        """Elaborate a type.
-
-        Raises:
-            UnsupportedStatement: a type outside the fragment.
-            InvalidStatement: no type at all.
-        """
-        if isinstance(node, Name) and node.name not in scope:
-            # What the text defines comes before what Lean has under that name.
-            calls.settled(self, node)
-            definition = self.context.definition(node.name)
-            if definition is not None and definition.value is not None and not definition.binders:
-                value = definition.value
-                return calls.within(self, definition, lambda: self.type(value, {}))
-            structure = self.context.structure(node.name)
-            if structure is not None:
-                return structures.structure_type(self, structure)
-            if node.name in library.TYPES:
-                return library.TYPES[node.name]
-            if node.name in FOREIGN_TYPES:
-                node.at.unsupported(f"the type {node.name}")
-        if isinstance(node, Call) and isinstance(node.fn, Name) and node.fn.name not in scope:
-            if node.fn.name == "Fin" and len(node.args) == 1:
-                mark = self.mark()
-                size = self.check(node.args[0], scope, Scalar.NAT)
-                self.settle(mark)
-                return FinTy(size)
-            if node.fn.name == "List" and len(node.args) == 1:
-                return ListTy(self.type(node.args[0], scope))
-            if node.fn.name in FOREIGN_TYPES:
-                node.at.unsupported(f"the type {node.fn.name}")
-        if isinstance(node, Infix) and node.op == "→":
-            return ArrowTy(self.type(node.left, scope), self.type(node.right, scope))
-        if isinstance(node, Name) and self._recognised(node, scope):
-            node.at.invalid(f"'{node.name}' is not a type")
-        if isinstance(node, Name):
-            calls.unbound(self, node)
-        node.at.unsupported("this type")
-
-    def _recognised(self, node: Name, scope: Locals) -> bool:
-        return node.name in scope or self.context.definition(node.name) is not None
+        """Elaborate a type."""
+        return types.type_of(self, node, scope)

@@ -12,7 +12,7 @@ INFIX: dict[str, tuple[str, int, int, int]] = {
     "∧": ("∧", 35, 36, 35),
     **{
         sign: (sign, 50, 51, 51)
-        for sign in ("=", "≠", "<", "≤", ">", "≥", "∣", "∈", "∉", "≡", "==", "!=")
+        for sign in ("=", "≠", "<", "≤", ">", "≥", "∣", "∈", "∉", "≡", "==", "!=", "⊆")
     },
     "+": ("+", 65, 65, 66),
     "-": ("-", 65, 65, 66),
@@ -21,6 +21,12 @@ INFIX: dict[str, tuple[str, int, int, int]] = {
     "%": ("%", 70, 70, 71),
     "^": ("^", 75, 76, 75),
     "∘": ("∘", 90, 91, 90),
+    "≃": ("≃", 25, 26, 26),
+    "∪": ("∪", 65, 65, 66),
+    "∩": ("∩", 70, 70, 71),
+    "\\": ("\\", 70, 70, 71),
+    "''": ("''", 80, 80, 81),
+    "⁻¹'": ("⁻¹'", 80, 80, 81),
     "::": ("::", 67, 68, 67),
     "&&": ("∧", 35, 35, 36),  # Booleans are read as propositions
     "++": ("++", 65, 65, 66),
@@ -33,16 +39,15 @@ RIGHT_CHAINS = ("→", "∨", "∧")
 GUARDS = ("∈", "∉", "<", "≤", ">", "≥", "≠", "<=", ">=", "∣")
 
 FOREIGN_OPERATORS = {
-    "•": "scalar multiplication `•`", "×": "product types", "∪": "set union",
-    "∩": "set intersection", "\\": "set difference", "⊆": "set inclusion `⊆`",
+    "•": "scalar multiplication `•`", "×": "product types",
     "⊂": "set inclusion `⊂`", "⊇": "set inclusion `⊇`",
     "⊔": "lattice operations",
-    "⊓": "lattice operations", "≃": "equivalences", "⁅": "brackets `⁅⁆`", "∩₀": "sets", "▸": "`▸`",
+    "⊓": "lattice operations", "⁅": "brackets `⁅⁆`", "∩₀": "sets", "▸": "`▸`",
     "ᵀ": "matrices", "⬝": "matrices", "∙": "`∙`", "<|>": "`<|>`", "≈": "`≈`", "≅": "`≅`",
-    "⟶": "category theory", "⁻¹'": "preimages", "''": "images of sets", "⁻": "`⁻`", "ˢ": "sets",
+    "⟶": "category theory", "⁻": "`⁻`", "ˢ": "sets",
 }  # fmt: skip
 FOREIGN_ATOMS = {
-    "∅": "the empty set", "𝓝": "filters",
+    "𝓝": "filters",
     "∫": "integrals", "∄": "`∄`", "@": "explicit application `@f`", "?": "holes `?_`", "·": "`·` functions",
     "Π": "Π types", "∞": "`∞`", "⊤": "`⊤`", "⊥": "`⊥`", "!": "Boolean `!`",
     "⋃": "set unions", "⋂": "set intersections", "∮": "integrals", "%": "`%`", "`": "quotations",

@@ -14,6 +14,7 @@ from hms_kernel.statements.inference import (
     constant,
     ensure,
     known,
+    lambda_,
     rank,
     resolve,
     variable,
@@ -35,6 +36,19 @@ from hms_kernel.statements.tokens import Token
 
 if TYPE_CHECKING:
     from hms_kernel.statements.elaborate import Elaborator
+
+
+@entry(0, "∅")
+def _empty(el: Elaborator, at: Token, args: Args, scope: Locals, expected: Ty | None) -> Typed:
+    never = constant(Logic("False", span=at.span), Scalar.PROP, at)
+    return lambda_(Local("x", el.unknown(at)), never, at)
+
+
+@entry(1, "Set.Nonempty")
+def _nonempty(el: Elaborator, at: Token, args: Args, scope: Locals, expected: Ty | None) -> Typed:
+    where = collection(el, args[0], scope, None)
+    local = Local("x", where.element)
+    return quantified("∃", local, where.has(variable(local, at)), at)
 
 
 def _constant(op: str) -> Handler:

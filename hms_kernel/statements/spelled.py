@@ -6,15 +6,19 @@ from typing import TYPE_CHECKING
 
 from hms_kernel.statements.inference import (
     ArrowTy,
+    Local,
     Ty,
     Typed,
     apply,
     ensure,
+    lambda_,
     resolve,
     unify,
+    variable,
 )
 from hms_kernel.statements.library import divides, same
-from hms_kernel.statements.operators import numeral, successor
+from hms_kernel.statements.operators import compare, logic, numeral, successor
+from hms_kernel.statements.records import quantified
 from hms_kernel.statements.scope import Done, Locals
 from hms_kernel.statements.sets import Collection, below
 from hms_kernel.statements.syntax import (
@@ -23,6 +27,7 @@ from hms_kernel.statements.syntax import (
     Binder,
     Call,
     Field,
+    Infix,
     Name,
     SetList,
     SetWhere,
@@ -51,6 +56,11 @@ def _set_name(el: Elaborator, name: str, scope: Locals) -> str | None:
         return None
     found = [full for full in dict.fromkeys(el.context.candidates(name)) if full in _SETS]
     return found[0] if len(found) == 1 else None
+
+
+def names_set(el: Elaborator, name: str, scope: Locals) -> bool:
+    """Whether a name is that of a set that can be spelled out, given its arguments."""
+    return _set_name(el, name, scope) is not None
 
 
 def is_collection(el: Elaborator, node: Syntax, scope: Locals) -> bool:
@@ -94,7 +104,73 @@ def collection(
             return Collection(ty, at, kind == "Finset", found.bounds, found.conditions, found.items)
         case Call(fn=Field(of=of, name="filter"), args=(test,)):
             return _filtered(el, collection(el, of, scope, element), test, scope)
-    at.unsupported("sets other than intervals, ranges, filters and {x | …}")
+    known = predicate(el, node, scope)
+    return Collection(_domain(known), at, False).where(lambda x: apply(known, x, at))
+
+
+def predicate(
+    el: Elaborator, node: Syntax | Done, scope: Locals, element: Ty | None = None
+) -> Typed:
+    """A set as what it is in Lean: a function to propositions.
+
+    Raises:
+        UnsupportedStatement: no set that can be spelled out.
+    """
+    if not isinstance(node, Done) and is_collection(el, node, scope):
+        found = collection(el, node, scope, element)
+        local = Local("x", found.element)
+        return lambda_(local, found.has(variable(local, node.at)), node.at)
+    value = el.term(node, scope)
+    ty = resolve(value.ty)
+    if not isinstance(ty, ArrowTy) or resolve(ty.codomain) is not Scalar.PROP:
+        node.at.unsupported("sets other than intervals, ranges, filters and {x | …}")
+    return value
+
+
+def combined(el: Elaborator, node: Infix, scope: Locals) -> Typed:
+    """``∪ ∩ \\ ⊆`` between sets, and images and preimages under functions."""
+    at = node.at
+    if node.op in ("''", "⁻¹'"):
+        return _carried(el, node, scope)
+    left = predicate(el, node.left, scope)
+    domain = _domain(left)
+    right = predicate(el, node.right, scope, domain)
+    if not unify(domain, _domain(right)):
+        at.invalid("these sets have elements of two types")
+    local = Local("x", domain)
+    x = variable(local, at)
+    inside, other = apply(left, x, at), apply(right, x, at)
+    if node.op == "⊆":
+        return quantified("∀", local, logic("→", inside, other, at=at), at)
+    if node.op == "\\":
+        other = logic("¬", other, at=at)
+    return lambda_(local, logic("∨" if node.op == "∪" else "∧", inside, other, at=at), at)
+
+
+def _carried(el: Elaborator, node: Infix, scope: Locals) -> Typed:
+    at = node.at
+    fn = el.term(node.left, scope)
+    arrow = resolve(fn.ty)
+    if not isinstance(arrow, ArrowTy):
+        at.invalid("a function is expected here")
+    image = node.op == "''"
+    wanted = arrow.domain if image else arrow.codomain
+    where = predicate(el, node.right, scope, wanted)
+    if not unify(_domain(where), wanted):
+        at.invalid("this set has elements of another type")
+    x, y = Local("x", arrow.domain), Local("y", arrow.codomain)
+    value = apply(fn, variable(x, at), at)
+    if not image:
+        return lambda_(x, apply(where, value, at), at)
+    hit = compare("=", value, variable(y, at), at)
+    source = logic("∧", apply(where, variable(x, at), at), hit, at=at)
+    return lambda_(y, quantified("∃", x, source, at), at)
+
+
+def _domain(predicate: Typed) -> Ty:
+    arrow = resolve(predicate.ty)
+    assert isinstance(arrow, ArrowTy)
+    return arrow.domain
 
 
 def _named_set(

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hms_kernel.statements import calls, records
+from hms_kernel.statements import calls, operators, records
 from hms_kernel.statements.inference import (
+    ArrowTy,
     Local,
     StructTy,
     Ty,
     Typed,
+    apply,
     lambda_,
     resolve,
     variable,
 )
 from hms_kernel.statements.scope import Done, Locals, Proof, Structure
 from hms_kernel.statements.syntax import Construct, Field, Fields, Name, Syntax
+from hms_kernel.statements.terms import Scalar
 from hms_kernel.statements.tokens import Token
+
+_EQUIV = "α ≃ β"  # no name that a text could give to a structure
 
 if TYPE_CHECKING:
     from hms_kernel.statements.elaborate import Elaborator
@@ -61,6 +66,34 @@ def _elaborated(el: Elaborator, structure: Structure) -> StructTy:
     return StructTy(structure.name, tuple(fields), tuple(facts), defaults)
 
 
+def equivalence(el: Elaborator, domain: Ty, codomain: Ty, at: Token) -> StructTy:
+    """``α ≃ β``: a function and its inverse."""
+    if not isinstance(domain, Scalar) or not isinstance(codomain, Scalar):
+        at.unsupported("equivalences between types other than numbers")
+    found = el.equivalences.get((domain, codomain))
+    if found is None:
+        to = Local("toFun", ArrowTy(domain, codomain))
+        back = Local("invFun", ArrowTy(codomain, domain))
+        facts = (
+            ("left_inv", _undoes(to, back, domain, at)),
+            ("right_inv", _undoes(back, to, codomain, at)),
+        )
+        found = el.equivalences[domain, codomain] = StructTy(_EQUIV, (to, back), facts)
+    return found
+
+
+def is_equivalence(ty: StructTy) -> bool:
+    """Whether a structure is Mathlib's ``Equiv``."""
+    return ty.name == _EQUIV
+
+
+def _undoes(first: Local, second: Local, ty: Scalar, at: Token) -> Typed:
+    local = Local("x", ty)
+    x = variable(local, at)
+    back = apply(variable(second, at), apply(variable(first, at), x, at), at)
+    return records.quantified("∀", local, operators.compare("=", back, x, at), at)
+
+
 def member(
     el: Elaborator,
     head: Field,
@@ -71,8 +104,16 @@ def member(
 ) -> Typed:
     """``value.name args``: a field, or a definition in the structure's namespace."""
     at = head.at
+    name = head.name
+    if name.isdigit():
+        place = int(name) - 1
+        if not 0 <= place < len(ty.fields) or (ty.facts and not is_equivalence(ty)):
+            at.unsupported(f"the projection .{name} of {ty.name}")
+        name = ty.fields[place].hint
+    elif is_equivalence(ty) and name == "symm":
+        name = "invFun"
     for local in ty.fields:
-        if local.hint == head.name:
+        if local.hint == name:
             return calls.applied(el, records.project(value, local, at), args, scope, at)
     if any(name == head.name for name, _ in ty.facts):
         at.unsupported(f"the proof '{head.name}' as a term")

@@ -177,11 +177,11 @@ def test_a_structure_outside_the_fragment_is_named_where_it_is_used(command: str
 
 
 def test_a_field_outside_the_fragment_is_named_at_its_place():
-    error = refusal("(p : P) : p = p", "structure P where\n  a : ℝ\n  s : Set ℝ\n")
+    error = refusal("(p : P) : p = p", "structure P where\n  a : ℝ\n  s : Finset ℝ\n")
 
     assert isinstance(error, UnsupportedStatement)
     assert (error.line, error.column) == (3, 7)
-    assert "Set" in error.message
+    assert "Finset" in error.message
 
 
 def test_a_broken_structure_command_is_invalid_at_its_place():

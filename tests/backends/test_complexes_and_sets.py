@@ -1,4 +1,4 @@
-"""Claims about complex numbers, settled as claims about their parts."""
+"""Claims about complex numbers, sets and equivalences, settled as claims about numbers and functions."""
 
 from __future__ import annotations
 
@@ -37,3 +37,17 @@ def test_division_by_zero_is_zero_as_in_mathlib(settle: Settle):
 
     assert verdict.counterexample is not None
     assert verdict.counterexample.values == {"z": "{ re := 0, im := 0 }"}
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("(S T : Set ℝ) : S ∩ T ⊆ S ∪ T", Outcome.PROVED),
+        ("(f : ℝ → ℝ) (S T : Set ℝ) (h : S ⊆ T) : f '' S ⊆ f '' T", Outcome.PROVED),
+        ("(S : Set ℕ) (u : ℕ) (h : ∀ n, n ∈ S ↔ 0 < n ∧ n % 5 = 3) (hu : IsLeast S u) : u = 3", Outcome.PROVED),
+        ("(S : Set ℝ) (h : S = {x | 0 ≤ x}) : ∀ x ∈ S, x < 1", Outcome.REFUTED),
+        ("(σ : ℝ ≃ ℝ) (h : ∀ x, σ x = 2 * x) : σ.symm 4 = 2", Outcome.PROVED),
+    ],
+)  # fmt: skip
+def test_sets_and_equivalences_are_settled(text: str, outcome: Outcome, settle: Settle):
+    assert settle(f"theorem t {text}").outcome is outcome
