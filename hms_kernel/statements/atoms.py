@@ -24,10 +24,12 @@ from hms_kernel.statements.syntax import (
     ListOf,
     Name,
     Number,
+    Pair,
     Prefix,
     SetList,
     SetWhere,
     Syntax,
+    VectorOf,
 )
 from hms_kernel.statements.tokens import Token
 
@@ -60,6 +62,8 @@ class AtomParser(BinderParser):
             return False
         if token.text == "|":  # `f |x|`: opens only before a glued term, after a space
             return not token.glued and self.peek().glued and self.peek().text != "|"
+        if token.text == "!":
+            return self.peek().text == "[" and self.peek().glued
         if token.text == "‖":
             return not token.glued and self.peek().glued
         return token.text in ("(", "{", "↑", "⌊", "⌈", "fun", "λ", "⟨", "[", "@", "·", "∅")
@@ -130,6 +134,9 @@ class AtomParser(BinderParser):
                     return self._set(token)
                 case "∅":
                     return Name(token, "∅")
+                case "!" if self.at("[") and self.here.glued:
+                    self.take()
+                    return VectorOf(token, self._items("]"))
                 case "[":
                     return ListOf(token, self._items("]"))
                 case "⟨":
@@ -181,11 +188,21 @@ class AtomParser(BinderParser):
             self.take()
             inner = Ascribe(token, inner, self.term())
         elif self.at(","):
-            self.here.unsupported("tuples")
+            inner = self._tuple(token, inner)
         elif self.at(":="):
             self.here.unsupported("named arguments")
         self.expect(")")
         return inner
+
+    def _tuple(self, token: Token, first: Syntax) -> Syntax:
+        items = [first]
+        while self.at(","):
+            self.take()
+            items.append(self.term())
+        result = items.pop()
+        while items:
+            result = Pair(token, items.pop(), result)
+        return result
 
     def _items(self, closing: str) -> tuple[Syntax, ...]:
         items: list[Syntax] = []

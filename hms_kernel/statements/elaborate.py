@@ -59,17 +59,19 @@ from hms_kernel.statements.syntax import (
     ListOf,
     Name,
     Number,
+    Pair,
     Prefix,
     SetList,
     SetWhere,
     Syntax,
+    VectorOf,
 )
 from hms_kernel.statements.terms import Fin, Ite, Logic, Num, Op, Scalar
 from hms_kernel.statements.tokens import Token
 from hms_kernel.statements.unknowns import Unknowns
 
 # What takes its type from the other side of an equation.
-_SHAPED = (Construct, Fields, ListOf, SetList, SetWhere)
+_SHAPED = (Construct, Fields, ListOf, Pair, SetList, SetWhere, VectorOf)
 
 
 class Elaborator(Unknowns):
@@ -79,6 +81,7 @@ class Elaborator(Unknowns):
         super().__init__(context.decimals)
         self.context = context
         self.equivalences: dict[tuple[Scalar, Scalar], StructTy] = {}
+        self.products: dict[tuple[Ty, Ty], StructTy] = {}
         self.unfolding: list[str] = []  # names of the definitions being unfolded, outermost first
 
     # --- terms -----------------------------------------------------------------
@@ -134,6 +137,10 @@ class Elaborator(Unknowns):
                 )
             case ListOf():
                 return lists.literal(self, node, scope, expected)
+            case Pair():
+                return structures.pair(self, node, scope, expected)
+            case VectorOf():
+                return lists.vector(self, node, scope, expected)
             case Index():
                 return indexing.indexed(self, node, scope)
             case Construct() | Fields():
@@ -191,6 +198,13 @@ class Elaborator(Unknowns):
     def infix(self, node: Infix, scope: Locals) -> Typed:
         """Elaborate an operator that is no arithmetic."""
         at, op = node.at, node.op
+        match node:
+            case Infix(op="=" | "≠", left=Pair() as one, right=Pair() as other):
+                # Each component finds its type between the two sides.
+                firsts = Infix(at, "=", one.first, other.first)
+                seconds = Infix(at, "=", one.second, other.second)
+                same = logic("∧", self.infix(firsts, scope), self.infix(seconds, scope), at=at)
+                return same if op == "=" else logic("¬", same, at=at)
         match op:
             case "=" | "≠" | "<" | "≤" | ">" | "≥" | "==" | "!=":
                 left, right = self._sides(node, scope)

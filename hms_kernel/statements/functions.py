@@ -6,6 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from hms_kernel.statements.complexes import norm
 from hms_kernel.statements.inference import (
     Env,
     Ty,
@@ -14,7 +15,7 @@ from hms_kernel.statements.inference import (
     known,
 )
 from hms_kernel.statements.library import Args, Handler, entry, operation, same
-from hms_kernel.statements.operators import FIELDS, numeral
+from hms_kernel.statements.operators import FIELDS, Branch, arithmetic, numeral
 from hms_kernel.statements.scope import Locals
 from hms_kernel.statements.terms import Cast, Ite, Logic, Num, Op, Rel, Scalar, Sort, Term, sort_of
 from hms_kernel.statements.tokens import Token
@@ -231,3 +232,10 @@ def _of_nat(el: Elaborator, at: Token, args: Args, scope: Locals, expected: Ty |
 @entry(1, "id")
 def _id(el: Elaborator, at: Token, args: Args, scope: Locals, expected: Ty | None) -> Typed:
     return el.term(args[0], scope, expected)
+
+
+@entry(2, "dist")
+def _distance(el: Elaborator, at: Token, args: Args, scope: Locals, expected: Ty | None) -> Typed:
+    one, other = same(el, args, scope, None)
+    difference, _ = arithmetic(Branch(at, "-", (one, other)), at, None)
+    return norm(difference, at)

@@ -57,7 +57,7 @@ class TermParser(AtomParser):
                     break
                 left = Prefix(self.take(), "⁻¹", left)
                 continue
-            if token.text == "!" and token.kind == "symbol":
+            if token.text == "!" and token.kind == "symbol" and self.peek().text != "[":
                 left, strength = Prefix(self.take(), "!", left), MAX
                 continue
             if self._at_or():
@@ -167,6 +167,8 @@ class TermParser(AtomParser):
                     return Prefix(token, "√", self.term(100)), 100
         elif token.kind == "name":
             match token.text:
+                case "forall" | "exists":
+                    return self._quantifier(), MAX
                 case "if":
                     return self._conditional(), MAX
                 case "let":
@@ -185,14 +187,17 @@ class TermParser(AtomParser):
 
     def _quantifier(self) -> Syntax:
         token = self.take()
+        sign = {"forall": "∀", "exists": "∃"}.get(token.text, token.text)
+        if self.at("ᵉ") and sign != "∃!":
+            self.take()  # ``∀ᵉ (x > 0) (y > 0)``: bounded binders in brackets, which are read anyway
         binders = self.bound_names(token)
         self.expect(",")
         # ``∀ x, ∀ y`` is ``∀ x y``: by a loop, so that many variables are not deep nesting.
-        while self.at(token.text) and token.text != "∃!":
+        while self.at(token.text) and sign != "∃!" and self.peek().text != "ᵉ":
             self.take()
             binders += self.bound_names(token)
             self.expect(",")
-        return Bind(token, token.text, binders, self.term())
+        return Bind(token, sign, binders, self.term())
 
     def _function(self) -> Syntax:
         token = self.take()

@@ -10,6 +10,8 @@ from hms_kernel.statements.inference import (
     ArrowTy,
     Env,
     Family,
+    FinTy,
+    Function,
     Listing,
     ListTy,
     Local,
@@ -18,6 +20,7 @@ from hms_kernel.statements.inference import (
     Typed,
     Value,
     apply,
+    constant,
     ensure,
     known,
     lambda_,
@@ -38,11 +41,14 @@ from hms_kernel.statements.listings import (
 from hms_kernel.statements.ranges import mentions
 from hms_kernel.statements.records import equal, number, sum_of
 from hms_kernel.statements.scope import Locals
-from hms_kernel.statements.syntax import ListOf
+from hms_kernel.statements.syntax import ListOf, VectorOf
 from hms_kernel.statements.terms import (
     Cast,
+    Ite,
     Logic,
+    Num,
     Op,
+    Rel,
     Scalar,
     Sort,
     Term,
@@ -75,6 +81,43 @@ def literal(el: Elaborator, node: ListOf, scope: Locals, expected: Ty | None) ->
 
 def _later(typed: Typed, env: Env) -> Callable[[], Value]:
     return lambda: typed.build(env)
+
+
+def vector(el: Elaborator, node: VectorOf, scope: Locals, expected: Ty | None) -> Typed:
+    """``![a, b, c]``: the function on ``Fin 3`` with these values."""
+    wanted = resolve(expected) if expected is not None else None
+    if not node.items:
+        node.at.unsupported("the empty vector ![]")
+    if isinstance(wanted, ArrowTy):
+        element = wanted.codomain
+        items = [el.check(item, scope, element) for item in node.items]
+    else:
+        items = same(el, node.items, scope, None)
+        element = items[0].ty
+    at = node.at
+    size = constant(number(len(items)), Scalar.NAT, at)
+
+    def build(env: Env) -> Value:
+        def chosen(index: Term) -> Value:
+            if isinstance(index, Num):
+                return items[int(index.value)].build(env)
+            sort = env.sort(element, at)
+            if not isinstance(sort, Scalar):
+                at.unsupported("a vector of something that is no number")
+            value = items[-1].term(env)
+            for place in reversed(range(len(items) - 1)):
+                here = Rel("=", Cast(index, Scalar.NAT), number(place))
+                value = Ite(here, items[place].term(env), value, sort, span=at.span)
+            return value
+
+        def call(arg: Callable[[], Value]) -> Value:
+            index = arg()
+            assert isinstance(index, Term)
+            return chosen(index)
+
+        return Function(call)
+
+    return Typed(ArrowTy(FinTy(size), element), at, build)
 
 
 def joined(op: str, left: Typed, right: Typed, at: Token) -> Typed:

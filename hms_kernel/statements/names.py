@@ -37,7 +37,7 @@ FOREIGN_NAMES = words(
     "DifferentiableAt HasDerivAt ConvexOn ConcaveOn StrictConvexOn StrictConcaveOn Summable tsum "
     "HasSum Tendsto volume IsCoprime Squarefree Associated IsUnit Nonempty Subsingleton Finite "
     "Infinite Countable StrictMonoOn MonotoneOn AntitoneOn StrictAntiOn gcd lcm padicValNat "
-    "padicValInt orderOf dist edist nndist norm sign round Classical Decidable Pairwise "
+    "padicValInt orderOf edist nndist norm sign round Classical Decidable Pairwise "
     "Subset Exists ite dite cond Sum Prod Function Filter Int.cast inner ncard card multiplicity "
     "emultiplicity legendreSym jacobiSym IsSquare Irreducible List Array some none default "
     "Inhabited Unique And.intro rfl trivial sorry absurd letI haveI Function.Bijective Perfect "

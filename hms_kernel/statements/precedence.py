@@ -22,6 +22,7 @@ INFIX: dict[str, tuple[str, int, int, int]] = {
     "^": ("^", 75, 76, 75),
     "∘": ("∘", 90, 91, 90),
     "≃": ("≃", 25, 26, 26),
+    "×": ("×", 35, 36, 35),
     "∪": ("∪", 65, 65, 66),
     "∩": ("∩", 70, 70, 71),
     "\\": ("\\", 70, 70, 71),
@@ -39,7 +40,7 @@ RIGHT_CHAINS = ("→", "∨", "∧")
 GUARDS = ("∈", "∉", "<", "≤", ">", "≥", "≠", "<=", ">=", "∣")
 
 FOREIGN_OPERATORS = {
-    "•": "scalar multiplication `•`", "×": "product types",
+    "•": "scalar multiplication `•`",
     "⊂": "set inclusion `⊂`", "⊇": "set inclusion `⊇`",
     "⊔": "lattice operations",
     "⊓": "lattice operations", "⁅": "brackets `⁅⁆`", "∩₀": "sets", "▸": "`▸`",
@@ -59,5 +60,19 @@ FOREIGN_WORDS = {
     "Type": "types as variables", "Sort": "types as variables", "where": "`where`",
     "assume": "`assume`", "from": "`from`", "nofun": "`nofun`", "unless": "`unless`",
 }  # fmt: skip
-KEYWORDS = {"then", "else", "in", "with", "at", "end", "deriving", "mut", "return", "let", "if"}
+KEYWORDS = {
+    "forall",
+    "exists",
+    "then",
+    "else",
+    "in",
+    "with",
+    "at",
+    "end",
+    "deriving",
+    "mut",
+    "return",
+    "let",
+    "if",
+}
 CLOSES = {"(": ")", "{": "}", "[": "]", "⦃": "⦄"}

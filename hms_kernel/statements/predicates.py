@@ -44,6 +44,14 @@ def _empty(el: Elaborator, at: Token, args: Args, scope: Locals, expected: Ty | 
     return lambda_(Local("x", el.unknown(at)), never, at)
 
 
+@entry(1, "Set.range")
+def _values(el: Elaborator, at: Token, args: Args, scope: Locals, expected: Ty | None) -> Typed:
+    fn, arrow = _function_of(el, at, args[0], scope)
+    x, y = Local("x", arrow.domain), Local("y", arrow.codomain)
+    hit = compare("=", apply(fn, variable(x, at), at), variable(y, at), at)
+    return lambda_(y, quantified("∃", x, hit, at), at)
+
+
 @entry(1, "Set.Nonempty")
 def _nonempty(el: Elaborator, at: Token, args: Args, scope: Locals, expected: Ty | None) -> Typed:
     where = collection(el, args[0], scope, None)

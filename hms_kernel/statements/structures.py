@@ -14,10 +14,11 @@ from hms_kernel.statements.inference import (
     apply,
     lambda_,
     resolve,
+    show_type,
     variable,
 )
 from hms_kernel.statements.scope import Done, Locals, Proof, Structure
-from hms_kernel.statements.syntax import Construct, Field, Fields, Name, Syntax
+from hms_kernel.statements.syntax import Construct, Field, Fields, Name, Pair, Syntax
 from hms_kernel.statements.terms import Scalar
 from hms_kernel.statements.tokens import Token
 
@@ -80,6 +81,29 @@ def equivalence(el: Elaborator, domain: Ty, codomain: Ty, at: Token) -> StructTy
         )
         found = el.equivalences[domain, codomain] = StructTy(_EQUIV, (to, back), facts)
     return found
+
+
+def product(el: Elaborator, first: Ty, second: Ty, at: Token) -> StructTy:
+    """``α × β``: a structure with the fields ``fst`` and ``snd``."""
+    key = resolve(first), resolve(second)
+    if not all(isinstance(side, Scalar | StructTy) for side in key):
+        at.unsupported("products of types other than numbers and structures")
+    if key not in el.products:
+        name = f"{show_type(key[0])} × {show_type(key[1])}"
+        el.products[key] = StructTy(name, (Local("fst", key[0]), Local("snd", key[1])))
+    return el.products[key]
+
+
+def pair(el: Elaborator, node: Pair, scope: Locals, expected: Ty | None) -> Typed:
+    """``(a, b)``."""
+    ty = resolve(expected) if expected is not None else None
+    if isinstance(ty, StructTy) and [f.hint for f in ty.fields] == ["fst", "snd"]:
+        return made(el, ty, (node.first, node.second), scope, node.at)
+    mark = el.mark()
+    first, second = el.term(node.first, scope), el.term(node.second, scope)
+    el.settle(mark)
+    sides = tuple(Done(side.at, side) for side in (first, second))
+    return made(el, product(el, first.ty, second.ty, node.at), sides, scope, node.at)
 
 
 def is_equivalence(ty: StructTy) -> bool:

@@ -149,6 +149,21 @@ class ListOf(Node):
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Pair(Node):
+    """``(a, b)``; longer tuples nest to the right."""
+
+    first: Syntax
+    second: Syntax
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class VectorOf(Node):
+    """``![a, b, c]``, a function on ``Fin 3``."""
+
+    items: tuple[Syntax, ...]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Index(Node):
     """``of[index]``; ``kind`` is ``!`` or ``?`` after it, or empty."""
 
@@ -190,6 +205,8 @@ Syntax = (
     | SetList
     | SetWhere
     | ListOf
+    | Pair
+    | VectorOf
     | Index
     | Construct
     | Fields

@@ -29,7 +29,7 @@ def is_type(el: Elaborator, node: Syntax, scope: Locals) -> bool:
             return name not in scope and (name == "Fin" or name in FOREIGN_TYPES)
         case Infix(op="→"):
             return is_type(el, node.right, scope)
-        case Infix(op="≃"):
+        case Infix(op="≃" | "×"):
             return True
         case Ascribe():
             return is_type(el, node.term, scope)
@@ -66,12 +66,18 @@ def type_of(el: Elaborator, node: Syntax, scope: Locals) -> Ty:
         if node.fn.name == "Equiv" and len(node.args) == 2:
             sides = [type_of(el, arg, scope) for arg in node.args]
             return structures.equivalence(el, sides[0], sides[1], node.at)
+        if node.fn.name == "Prod" and len(node.args) == 2:
+            first, second = (type_of(el, arg, scope) for arg in node.args)
+            return structures.product(el, first, second, node.at)
         if node.fn.name == "Set" and len(node.args) == 1:
             return ArrowTy(type_of(el, node.args[0], scope), Scalar.PROP)
         if node.fn.name == "List" and len(node.args) == 1:
             return ListTy(type_of(el, node.args[0], scope))
         if node.fn.name in FOREIGN_TYPES:
             node.at.unsupported(f"the type {node.fn.name}")
+    if isinstance(node, Infix) and node.op == "×":
+        first, second = (type_of(el, side, scope) for side in (node.left, node.right))
+        return structures.product(el, first, second, node.at)
     if isinstance(node, Infix) and node.op == "≃":
         sides = [type_of(el, side, scope) for side in (node.left, node.right)]
         return structures.equivalence(el, sides[0], sides[1], node.at)

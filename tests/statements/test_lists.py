@@ -166,7 +166,7 @@ def test_an_index_that_nothing_bounds_is_not_guessed_at(text: str):
         ("(l : List ℝ) : (l.filter (0 < ·))[0]! = 0", "positions in a filtered list"),
         ("(ps : List Pair) : ps[0]!.a = 0", "the default value of Pair"),
         ("(l : List (List ℝ)) : l.length = 1", "lists within lists"),
-        ("(l : List (ℝ × ℝ)) : l.length = 1", "product types"),
+        ("(l : List (Fin 3 × ℝ)) : l.length = 1", "products of types other than"),
         ("(l : List String) : l.length = 1", "String"),
     ],
 )  # fmt: skip

@@ -19,7 +19,7 @@ DATA = Path(__file__).resolve().parents[2] / "../shared/data"
 VALID = DATA / "minif2f_valid.jsonl"
 QUICK = settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 WORDS = st.sampled_from(
-    ["∀", "∃", "∃!", "∑", "∏", "fun", "=>", ",", ":", ":=", "(", ")", "{", "}", "[", "]", "|", "∣", "¬", "∧", "∨", "→", "↔", "=", "≠", "<", "≤", "∈", "+", "-", "*", "/", "%", "^", "⁻¹", "!", "√", "⌊", "⌋", "⌋₊", "↑", "x", "y", "n", "f", "i", "0", "1", "2.5", "ℝ", "ℕ", "ℤ", "Fin", "Finset.range", "Finset.Icc", "Set.Icc", "Real.sqrt", "Nat.Prime", "Even", "abs", "min", "if", "then", "else", "let", "theorem", "t", "lemma", "example", "by", "sorry", "open", "Nat", "variable", "def", "namespace", "A", "end", "import", "@[simp]", "≡", "[MOD", "∘", ".", ".1", "x.1", "--", "/-", "-/", "\n", ";", "·", "⟨", "⟩", "with", "in", "structure", "P", "where", "List", "ℂ", "Complex.I", "[x]", "[0]", "x.1", "List.map", ".sum", ".map", "l", "::", "++", "[]", "[1,", "getD", "|>.", "<|", "&&", "true", "P.x", "{ x := 1 }", "⟨1⟩", "‖", "Float", "==", "Set", "Finset", "S"]
+    ["∀", "∃", "∃!", "∑", "∏", "fun", "=>", ",", ":", ":=", "(", ")", "{", "}", "[", "]", "|", "∣", "¬", "∧", "∨", "→", "↔", "=", "≠", "<", "≤", "∈", "+", "-", "*", "/", "%", "^", "⁻¹", "!", "√", "⌊", "⌋", "⌋₊", "↑", "x", "y", "n", "f", "i", "0", "1", "2.5", "ℝ", "ℕ", "ℤ", "Fin", "Finset.range", "Finset.Icc", "Set.Icc", "Real.sqrt", "Nat.Prime", "Even", "abs", "min", "if", "then", "else", "let", "theorem", "t", "lemma", "example", "by", "sorry", "open", "Nat", "variable", "def", "namespace", "A", "end", "import", "@[simp]", "≡", "[MOD", "∘", ".", ".1", "x.1", "--", "/-", "-/", "\n", ";", "·", "⟨", "⟩", "with", "in", "structure", "P", "where", "List", "ℂ", "Complex.I", "[x]", "[0]", "x.1", "List.map", ".sum", ".map", "l", "::", "++", "[]", "[1,", "getD", "|>.", "<|", "&&", "true", "P.x", "{ x := 1 }", "⟨1⟩", "‖", "Float", "==", "Set", "Finset", "S", "×", "≃", "(x, 1)", "![1, 2]", "∅", "∪", "\\", "''", "∀ᵉ", "forall", "exists", "Set.range", "dist"]
 )  # fmt: skip
 SEEDS = (
     "theorem t (n : ℕ) (w : Fin n → ℝ) (h : ∑ i, w i = 1) : ∀ i, |w i| ≤ 1 ∧ w i ^ 2 ≥ 0 := by simp",
@@ -28,6 +28,7 @@ SEEDS = (
     "structure P where\n  x : ℝ\n  y : ℝ := x\n  h : x ≤ y\ntheorem t (p : P) (l : List P) (h : p ∈ l) : (l.map (·.x)).sum = l[0]!.y ∨ { p with x := 1 }.y = 2",
     "theorem t (l m : List ℝ) (h : 0 < l.length) : (l ++ 1 :: m).sum = l[0] + m.getD 2 7 |>.foldl (· + ·) 0",
     "theorem t (z w : ℂ) (h : ‖z‖ = 1) : (z * w⁻¹ + Complex.I ^ 3).re = ∑ k ∈ Finset.range 3, w ^ k",
+    "theorem t (s : ℝ × ℕ) (σ : ℝ ≃ ℝ) (S : Set ℝ) (h : S \\ {1} ⊆ σ '' S ∪ ∅) : (s.1, 2) = (σ.symm (![1, 2] 1), s.2)",
     "open Nat in theorem s (k : ℤ) : (k.natAbs : ℤ) ! = |k| → {x : ℕ | x < 3} = {0}",
 )
 
@@ -73,7 +74,7 @@ def _competition() -> list[dict[str, str]]:
 
 
 @needs_data
-def test_at_least_195_of_244_competition_statements_are_understood():
+def test_at_least_200_of_244_competition_statements_are_understood():
     outcomes: collections.Counter[str] = collections.Counter()
     for row in _competition():
         try:
@@ -82,7 +83,7 @@ def test_at_least_195_of_244_competition_statements_are_understood():
         except StatementError as error:
             outcomes[type(error).__name__] += 1
 
-    assert outcomes["understood"] >= 195
+    assert outcomes["understood"] >= 200
     # All of them are Lean, so none is invalid.
     assert outcomes["InvalidStatement"] == 0
 

@@ -6,6 +6,7 @@ import pytest
 
 from hms_kernel.errors import InvalidStatement, StatementError, UnsupportedStatement
 from hms_kernel.statements import parse, show
+from hms_kernel.statements.evaluate import holds
 from hms_kernel.statements.terms import Bundle
 
 POLICY = """\
@@ -190,3 +191,31 @@ def test_a_broken_structure_command_is_invalid_at_its_place():
     assert isinstance(error, InvalidStatement)
     assert "':'" in error.message
     assert error.line == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("(p : Policy) : p.1 = p.2", "p_baseline = p_rate"),
+        ("(s : ℝ × ℝ) : s.1 + s.snd = 0", "s_fst + s_snd = 0"),
+        ("(x : ℝ) : (x, 2 * x) = (3, 6)", "x = 3 ∧ 2 * x = 6"),
+        ("(s : ℝ × ℕ) : s = (1, 2)", "s_fst = 1 ∧ s_snd = 2"),
+        ("(s : ℝ × ℝ × ℝ) : s.2.1 = 0", "s_snd_fst = 0"),
+        ("(f : ℝ × ℝ → ℝ) : f (1, 2) = 3", "f 1 2 = 3"),
+        ("(ps : List (ℝ × ℝ)) : (ps.map fun p => p.1 * p.2).sum = 0", "∑ i : Fin ps_length, ps_fst i * ps_snd i = 0"),
+        (": (![1, 2, 3] 1 : ℕ) = 2", "2 = 2"),
+    ],
+)  # fmt: skip
+def test_pairs_are_records_and_vectors_are_functions(text: str, meaning: str):
+    assert says(text) == meaning
+
+
+def test_a_vector_is_worth_its_items():
+    assert holds(parse("¬¬(∑ i : Fin 3, ![1, 2, 4] i = 7)").conclusion, {})
+
+
+def test_a_projection_by_number_is_read_where_every_member_is_a_field():
+    before = "structure Range where\n  (lo hi : ℝ)\n  ordered : lo ≤ hi"
+
+    assert "the projection .1" in refusal("(r : Range) : r.1 = 0", before).message
+    assert "the projection .4" in refusal("(p : Policy) : p.4 = 0").message
