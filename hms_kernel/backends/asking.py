@@ -23,12 +23,14 @@ class Heard:
     """What a stage says of a sequent.
 
     ``result`` is "unsat" (proved), "sat", "unknown" or "unsupported"; ``detail`` says why
-    for the last two; ``reply`` is the one that ended the stage, where there was one.
+    for the last two; ``reply`` is the one that ended the stage, where there was one;
+    ``rests_on`` has every sequent that an engine proved on the way to "unsat".
     """
 
     result: str
     detail: str = ""
     reply: Reply | None = None
+    rests_on: tuple[Sequent, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.result} ({self.detail})" if self.detail else self.result
@@ -44,21 +46,27 @@ class Asker:
     def ask(self, stage: Stage, sequent: Sequent, allowance: Allowance) -> Heard:
         """Proved when every part is; otherwise what the first other part said."""
 
+        proved: list[Sequent] = []
+
         def oblige(lemma: Sequent) -> bool:
             try:
                 reply = self._meter.ask(lemma, engine_for(lemma), allowance, at_most_s=LEMMA_S)
             except UnsupportedStatement:
                 return False
-            return reply is not None and reply.answer.result == "unsat"
+            holds = reply is not None and reply.answer.result == "unsat"
+            if holds:
+                proved.append(lemma)
+            return holds
 
         try:
             for part in transforms.apply(stage.transforms, sequent, oblige):
                 heard = self._question(part, stage, allowance)
                 if heard.result != "unsat":
                     return heard
+                proved.append(part)
         except UnsupportedStatement as error:
             return Heard("unsupported", error.message)
-        return Heard("unsat")
+        return Heard("unsat", rests_on=tuple(proved))
 
     def _question(self, part: Sequent, stage: Stage, allowance: Allowance) -> Heard:
         key = (part, stage.engine, stage.parameters)

@@ -43,6 +43,7 @@ class Conclusion:
     stage: str = ""
     counterexample: Counterexample | None = None
     notes: tuple[str, ...] = ()
+    rests_on: tuple[Sequent, ...] = ()  # of a proof: what an engine was believed to have proved
 
 
 class Attempt:
@@ -78,6 +79,7 @@ class Attempt:
         self._heard: list[tuple[Stage, Heard]] = []
         self._doubts: dict[str, None] = {}
         self._settled_by: dict[Stage, None] = {}
+        self._rests_on: list[Sequent] = []
 
     def run(self) -> Conclusion:
         """Work until something settles the statement or the budget is spent."""
@@ -97,8 +99,13 @@ class Attempt:
             return Conclusion(Outcome.VACUOUS, contradiction, self._stages())
         if not self._open:
             notes = (*fixed_sizes(self._sequent), *self._consistency())
-            return Conclusion(Outcome.PROVED, stage=self._stages(), notes=notes)
+            return self._proved(notes)
         return self._undecided()
+
+    def _proved(self, notes: tuple[str, ...]) -> Conclusion:
+        return Conclusion(
+            Outcome.PROVED, stage=self._stages(), notes=notes, rests_on=tuple(self._rests_on)
+        )
 
     def _work_through(self, share: float) -> Conclusion | None:
         """Every slice on every open piece; a conclusion only when the claim is refuted."""
@@ -140,6 +147,7 @@ class Attempt:
             else:
                 found = self._believe(number, piece, heard.reply)
         self._heard.append((stage, heard))
+        self._rests_on += heard.rests_on
         self.tried.append(f"{stage}: {heard}, {self.meter.units - before} units")
         return heard.result == "unsat" if found is None else found
 
@@ -236,7 +244,7 @@ class Attempt:
             if contradiction:
                 return Conclusion(Outcome.VACUOUS, contradiction, self._stages())
             notes = (f"for every {_names(shape)}", *self._consistency())
-            return Conclusion(Outcome.PROVED, stage=self._stages(), notes=notes)
+            return self._proved(notes)
         outcomes: dict[Outcome, list[str]] = {}
         for values in sizes:
             attempt = self._instance(shape, values, PROVING / 2 / len(sizes))

@@ -40,6 +40,11 @@ class Meter:
         self.nominal_s = 0.0
         self.hit_wall = False
 
+    @property
+    def left_s(self) -> float:
+        """Seconds until the wall clock ends the attempt, at least 0."""
+        return max(0.0, self._deadline_s - self._clock())
+
     def ask(
         self,
         sequent: Sequent,
@@ -55,7 +60,7 @@ class Meter:
             UnsupportedStatement: something cannot be translated.
         """
         limit = allowance.units(stage.engine, at_most_s)
-        remaining_s = self._deadline_s - self._clock()
+        remaining_s = self.left_s
         if limit == 0:
             return None
         if remaining_s <= 0:

@@ -58,17 +58,10 @@ def pose(
     Raises:
         UnsupportedStatement: something cannot be translated.
     """
-    translator = Translator(z3.Context())
-    if ranges_over_rationals(sequent):
-        translator.expect_rational_quantifiers()
-    for var in sequent.variables:
-        translator.declare(var)
-    assertions = [translator.assertion(fact) for fact in sequent.facts]
-    if sequent.claim != Logic("False"):
-        assertions.append(translator.assertion(sequent.claim, negated=True))
+    translator, assertions = _posed(sequent, constrain)
     answer = ask(
         translator.context,
-        [*translator.facts(), *assertions, *constrain(translator)],
+        assertions,
         engine=stage.engine,
         units=units,
         wall_s=wall_s,
@@ -85,6 +78,30 @@ def pose(
     # z3 objects must not outlive their context's use: only plain values leave.
     plain = Answer(answer.result, answer.units, answer.reason)
     return Reply(plain, values, tuple(reader.rounded), tuple(reader.missing))
+
+
+def smtlib(sequent: Sequent) -> str:
+    """The question as SMT-LIB 2 text, ending in ``(check-sat)``; "unsat" proves the sequent.
+
+    Raises:
+        UnsupportedStatement: something cannot be translated.
+    """
+    translator, assertions = _posed(sequent, lambda translator: ())
+    printer = z3.Solver(ctx=translator.context)  # only prints
+    printer.add(*assertions)
+    return str(printer.to_smt2())
+
+
+def _posed(sequent: Sequent, constrain: Constrain) -> tuple[Translator, list[z3.BoolRef]]:
+    translator = Translator(z3.Context())
+    if ranges_over_rationals(sequent):
+        translator.expect_rational_quantifiers()
+    for var in sequent.variables:
+        translator.declare(var)
+    assertions = [translator.assertion(fact) for fact in sequent.facts]
+    if sequent.claim != Logic("False"):
+        assertions.append(translator.assertion(sequent.claim, negated=True))
+    return translator, [*translator.facts(), *assertions, *constrain(translator)]
 
 
 class _Reader:

@@ -7,10 +7,11 @@ import hashlib
 import time
 from collections.abc import Callable
 
+from hms_kernel.backends import engines, opinion
 from hms_kernel.backends.attempt import Attempt, Conclusion
-from hms_kernel.backends.engines import checker
 from hms_kernel.backends.grouping import grouped, worded
 from hms_kernel.backends.meter import Meter
+from hms_kernel.backends.opinion import Opinion
 from hms_kernel.backends.strategy import Slice, Stage, Strategy
 from hms_kernel.errors import StatementError, UnsupportedStatement
 from hms_kernel.model import Budget, Evidence, Goal, Outcome, Trust, Verdict
@@ -97,7 +98,15 @@ class SmtBackend:
         attempt = Attempt(statement, strategy, budget.nominal_s, meter, report)
         conclusion = _with_doubt(attempt.run(), goal.unstated)
         example = conclusion.counterexample
-        trust = {Outcome.PROVED: Trust.ONE_SOLVER, Outcome.REFUTED: Trust.REPLAYED}
+        second = Opinion("", ())
+        if conclusion.outcome is Outcome.PROVED:
+            report("asking a second solver")
+            second = opinion.ask(conclusion.rests_on, wall_s=meter.left_s)
+            conclusion = _unless_contradicted(conclusion, second)
+        trust = {
+            Outcome.PROVED: Trust.TWO_SOLVERS if second.agrees else Trust.ONE_SOLVER,
+            Outcome.REFUTED: Trust.REPLAYED,
+        }
         found = (worded(note, statement.bundles) for note in conclusion.notes)
         notes = (*goal.notes, *statement.notes, *found)
         return Verdict(
@@ -109,6 +118,9 @@ class SmtBackend:
                 goal,
                 show(statement),
                 notes,
+                checker=f"{engines.checker()}, {second.solver}"
+                if second.agrees
+                else engines.checker(),
                 stage=conclusion.stage,
                 units=meter.units,
                 tried=tuple(attempt.tried),
@@ -142,17 +154,30 @@ def _with_doubt(conclusion: Conclusion, unstated: tuple[str, ...]) -> Conclusion
     )
 
 
+def _unless_contradicted(conclusion: Conclusion, second: Opinion) -> Conclusion:
+    """The conclusion, unless another solver has a model for what was proved: then nobody is believed."""
+    if not second.contradicts:
+        return conclusion
+    return Conclusion(
+        Outcome.UNKNOWN,
+        f"{engines.checker()} proved it and {second.solver} denies it: one of them, or what they "
+        "were asked, is wrong",
+        conclusion.stage,
+    )
+
+
 def _evidence(
     goal: Goal,
     statement: str,
     notes: tuple[str, ...],
     *,
+    checker: str = engines.checker(),
     stage: str = "",
     units: int = 0,
     tried: tuple[str, ...] = (),
 ) -> Evidence:
     return Evidence(
-        checker=checker(),
+        checker=checker,
         stage=stage,
         units=units,
         statement=statement,
