@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hms_kernel.backends import transforms
+from hms_kernel.backends import folding, transforms
 from hms_kernel.backends.meter import Allowance, Meter
 from hms_kernel.backends.questions import Reply
 from hms_kernel.backends.sequent import Sequent, walk
@@ -13,6 +13,8 @@ from hms_kernel.errors import UnsupportedStatement
 from hms_kernel.statements.terms import Fin, Scalar
 
 LEMMA_S = 0.05  # nominal seconds for one lemma that a transform wants
+# nlsat takes integers for reals, which rarely helps, and is far slower there than its price says.
+MISFIT_S = 0.02
 
 QUICK = Stage(engine="smt")
 NONLINEAR = Stage(engine="nlsat")
@@ -60,6 +62,8 @@ class Asker:
 
         try:
             for part in transforms.apply(stage.transforms, sequent, oblige):
+                if stage.transforms and folding.settled(part):
+                    continue
                 heard = self._question(part, stage, allowance)
                 if heard.result != "unsat":
                     return heard
@@ -76,12 +80,17 @@ class Asker:
             return before
         if before is not None and offered >= limit:
             return Heard("unknown", "asked before")
-        reply = self._meter.ask(part, stage, allowance)
+        reply = self._meter.ask(part, stage, allowance, at_most_s=_cap(stage, part))
         if reply is None:
             return Heard("unknown", "budget exhausted")
         heard = Heard(reply.answer.result, reply.answer.reason, reply)
         self._known[key] = (limit, heard)
         return heard
+
+
+def _cap(stage: Stage, sequent: Sequent) -> float | None:
+    """Nominal seconds that an engine is worth on this sequent; None for any."""
+    return MISFIT_S if stage.engine == "nlsat" and engine_for(sequent) is QUICK else None
 
 
 def engine_for(sequent: Sequent) -> Stage:

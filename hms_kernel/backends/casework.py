@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from hms_kernel.backends.polynomials import Polynomial, TooLarge, polynomial
+from hms_kernel.backends.relaxation import relaxed
 from hms_kernel.backends.sequent import Sequent, conjuncts, free_names, rebuild, substitute, walk
 from hms_kernel.statements.terms import (
     Cast,
@@ -32,6 +33,8 @@ Oblige = Callable[[Sequent], bool]
 
 MAX_CASES = 16
 MAX_VALUES = 128  # of an enumerated variable
+BOUNDS = (20, 64, 127)  # tried in turn for a variable that no fact bounds
+MAX_BOUNDED = 3  # variables for which that is tried
 MAX_RESIDUES = 150  # combinations of remainders
 MAX_MODULUS = 64
 
@@ -98,8 +101,27 @@ def _decided(sequent: Sequent, cond: Term, holds: bool) -> Sequent:
 
 
 def enumerate_values(sequent: Sequent, oblige: Oblige) -> list[Sequent]:
-    """One sequent per value of the integer variable with the fewest, where the facts bound one."""
-    best: tuple[int, Var, int, int] | None = None
+    """One sequent per value of the integer variable with the fewest, where the facts bound one.
+
+    A bound that no fact states is proved first, from the facts and the claim's failure.
+    """
+    found = _written_range(sequent) or _proved_range(sequent, oblige)
+    if found is None:
+        return [sequent]
+    var, low, high = found
+    return [
+        Sequent(
+            tuple(other for other in sequent.variables if other.name != var.name),
+            tuple(_at(fact, var, value) for fact in sequent.facts),
+            _at(sequent.claim, var, value),
+        )
+        for value in range(low, high + 1)
+    ]
+
+
+def _written_range(sequent: Sequent) -> tuple[Var, int, int] | None:
+    """The variable with the fewest values that comparisons with numerals leave it."""
+    best: tuple[Var, int, int] | None = None
     facts = [part for fact in sequent.facts for part in conjuncts(fact)]
     for var in sequent.variables:
         if var.sort not in INTEGERS:
@@ -111,19 +133,30 @@ def enumerate_values(sequent: Sequent, oblige: Oblige) -> list[Sequent]:
                 (lows if lower else highs).append(bound)
         if lows and highs:
             low, high = math.ceil(max(lows)), math.floor(min(highs))
-            if high - low < MAX_VALUES and (best is None or high - low < best[0]):
-                best = (high - low, var, low, high)
-    if best is None:
-        return [sequent]
-    _, var, low, high = best
-    return [
-        Sequent(
-            tuple(other for other in sequent.variables if other.name != var.name),
-            tuple(_at(fact, var, value) for fact in sequent.facts),
-            _at(sequent.claim, var, value),
-        )
-        for value in range(low, high + 1)
-    ]
+            if high - low < MAX_VALUES and (best is None or high - low < best[2] - best[1]):
+                best = (var, low, high)
+    return best
+
+
+def _proved_range(sequent: Sequent, oblige: Oblige) -> tuple[Var, int, int] | None:
+    """The first variable that can be shown to stay small, and how small."""
+    integers = [var for var in sequent.variables if var.sort in INTEGERS][:MAX_BOUNDED]
+    for most in BOUNDS:
+        for var in integers:
+            least = 0 if var.sort is Scalar.NAT else -most
+            if _stays(sequent, var, "≤", most, oblige) and (
+                var.sort is Scalar.NAT or _stays(sequent, var, "≥", least, oblige)
+            ):
+                return var, least, most
+    return None
+
+
+def _stays(sequent: Sequent, var: Var, op: str, bound: int, oblige: Oblige) -> bool:
+    """Whether a counterexample to the sequent would have ``var op bound``."""
+    within = Rel(op, var, Num(Fraction(bound), var.sort))
+    bounded = dataclasses.replace(sequent, claim=Logic("∨", (sequent.claim, within)))
+    weaker = relaxed(bounded) or relaxed(dataclasses.replace(bounded, claim=within))
+    return weaker is not None and oblige(weaker)
 
 
 def _at(term: Term, var: Var, value: int) -> Term:
