@@ -33,11 +33,12 @@ DEFAULT_STRATEGY = Strategy(
         Slice(Stage(engine="nlsat", transforms=("unroll",)), 0.05),
         Slice(Stage(engine="smt", transforms=("unroll",)), 0.05),
         Slice(Stage(engine="nlsat", transforms=("points",)), 0.05),
-        Slice(Stage(engine="smt", transforms=("residues",)), 0.08),
+        Slice(Stage(engine="smt", transforms=("cycles",)), 0.05),
+        Slice(Stage(engine="smt", transforms=("residues",)), 0.07),
         Slice(Stage(engine="smt", transforms=("enumerate",)), 0.1),
         Slice(Stage(engine="smt", transforms=("enumerate", "enumerate")), 0.05),
-        Slice(Stage(engine="smt", transforms=("cases", "ite-split")), 0.08),
-        Slice(Stage(engine="simple"), 0.07),
+        Slice(Stage(engine="smt", transforms=("cases", "ite-split")), 0.06),
+        Slice(Stage(engine="simple"), 0.05),
         Slice(Stage(engine="smt"), 0.13),
     )
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from hms_kernel.backends import casework, sums, unroll
+from hms_kernel.backends.cycles import cycles
 from hms_kernel.backends.induction import induction
 from hms_kernel.backends.sequent import Sequent, split
 from hms_kernel.errors import UsageError
@@ -55,6 +56,7 @@ TRANSFORMS: dict[str, Transform] = {
     "enumerate": casework.enumerate_values,
     "residues": casework.residues,
     "points": casework.points,
+    "cycles": cycles,
     "induction": induction,
     "sum-lemma": sums.sum_lemma,
     "unroll": unroll.unroll,
