@@ -80,6 +80,7 @@ class Attempt:
         self._doubts: dict[str, None] = {}
         self._settled_by: dict[Stage, None] = {}
         self._rests_on: list[Sequent] = []
+        self._consistent = True  # whether the hypotheses are known to hold together
 
     def run(self) -> Conclusion:
         """Work until something settles the statement or the budget is spent."""
@@ -243,6 +244,10 @@ class Attempt:
             contradiction = self._contradiction()
             if contradiction:
                 return Conclusion(Outcome.VACUOUS, contradiction, self._stages())
+            # One size at which the hypotheses hold together is enough.
+            self._consistent = self._consistent or any(
+                self._instance(shape, values, 1.0)._satisfiable() for values in sizes
+            )
             notes = (f"for every {_names(shape)}", *self._consistency())
             return self._proved(notes)
         outcomes: dict[Outcome, list[str]] = {}
@@ -322,6 +327,14 @@ class Attempt:
                 self._consistent = True
                 return False
         return False
+
+    def _satisfiable(self) -> bool:
+        """Whether a model of the facts is found at once."""
+        question = Sequent(self._sequent.variables, self._sequent.facts, Logic("False"))
+        stages = (QUICK, NONLINEAR)
+        return any(
+            self._asker.ask(stage, question, Allowance(RUNG_S)).result == "sat" for stage in stages
+        )
 
     def _consistency(self) -> tuple[str, ...]:
         if self._consistent:

@@ -23,6 +23,7 @@ PROVED = {
     " ∑ i, w i * a i ≤ 7",
     "residues|smt": "∀ a b : ℤ, (a ^ 2 + b ^ 2) % 4 ≠ 3",
     "enumerate|smt": "∀ n : ℕ, n < 60 → n ^ 3 % 7 ≠ 3",
+    "cycles|smt": "∀ n : ℕ, 2 ^ n % 7 ≠ 3 ∧ ¬7 ∣ 2 ^ n + 1",
     "points|nlsat": "∀ a b c : ℝ, (∀ x : ℝ, a * x ^ 2 + b * x + c = 3 * x ^ 2 - 5) → a + b + c = -2",
     "unroll|smt": "∀ u : ℕ → ℤ, u 0 = 1 → (∀ n, u (n + 1) = 3 * u n - 1) → u 9 = 9842",
     "induction|smt": "∀ n : ℕ, ∑ k ∈ Finset.range n, (2 * k + 1) = n ^ 2",
@@ -62,6 +63,21 @@ def test_a_claim_about_every_n_is_proved_by_induction(settle, text):
     assert "for every n" in verdict.evidence.notes
 
 
+BOUNDED = [
+    "∀ a b : ℕ, a * b = 35 → 1 < a → a < b → a = 5",
+    "∀ a b : ℤ, a ^ 2 + b ^ 2 = 25 → a * b = 12 → a + b = 7 ∨ a + b = -7",
+    "∀ (p q : ℕ) (k : ℝ), p ≠ q → Nat.Prime p → Nat.Prime q →"
+    " (p : ℝ) ^ 2 - 12 * p + k = 0 → (q : ℝ) ^ 2 - 12 * q + k = 0 → k = 35",
+]
+
+
+@pytest.mark.parametrize("text", BOUNDED)
+def test_values_are_enumerated_within_bounds_that_no_hypothesis_states(settle, text):
+    verdict = settle(text, strategy=only("enumerate+enumerate|smt"))
+
+    assert verdict.outcome is Outcome.PROVED, verdict
+
+
 FALSE = [
     # Each is wrong in a way that a careless transform would miss.
     "∀ n : ℕ, 2 ^ n < 100",
@@ -72,6 +88,13 @@ FALSE = [
     "∀ n : ℕ, ∑ k ∈ Finset.Icc 5 n, 1 = n - 3",
     "∀ n : ℕ, ∀ k : ℕ, k ^ n = 0 ^ n",
     "∀ a : ℤ, a ^ 2 % 5 ≠ 4",
+    "∀ n : ℕ, 2 ^ n % 7 ≠ 4",
+    "∀ n : ℕ, 6 ^ n % 4 = 0",
+    "∀ n : ℕ, 2 ≤ n → 3 ∣ 2 ^ n - 1",
+    "∀ n : ℕ, n ≠ 1 → (2 ^ n + 3 ^ n) % 5 ≠ 0 ∨ n % 4 ≠ 1",
+    "∀ a b : ℤ, a ^ 2 + b ^ 2 = 25 → a * b = 12 → a + b = 7",
+    "∀ a b : ℕ, a * b = 126 → a < b → a < 9",
+    "∀ a : ℤ, a ^ 3 = -8 → 0 ≤ a",
     "∀ a : ℤ, (∀ b : ℤ, b % 3 = 0 → (a + b) % 3 = 1) → a % 6 = 1",
     "∀ n : ℕ, 2 < n → n ≤ 60 → n ^ 2 % 59 ≠ 1",
     "∀ a b : ℝ, (∀ x : ℝ, 0 ≤ a * x + b) → b ≠ 0",
