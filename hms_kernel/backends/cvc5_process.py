@@ -1,8 +1,8 @@
-"""A process of its own around cvc5: SMT-LIB questions on standard input, one answer a line. Imports nothing of ours.
+"""cvc5 in words: SMT-LIB text to "sat", "unsat" or "unknown", here or in a process of its own. Imports nothing of ours.
 
-Started by path in isolated mode, so that it is up in a tenth of a second. It lives apart
-because cvc5 can neither be interrupted inside one algebraic computation nor be trusted to
-survive its memory limit.
+The process is started by path in isolated mode, so that it is up in a tenth of a second. It
+is for coverings: those can neither be interrupted inside one algebraic computation nor be
+trusted to survive a memory limit.
 """
 
 from __future__ import annotations
@@ -12,25 +12,23 @@ import resource
 import sys
 from typing import Any
 
-# Lemmas first, then cylindrical coverings, which decide what lemmas cannot and may take forever.
-# Tangent planes are left out: they may grow without counting a unit.
-CONFIGURATIONS: tuple[dict[str, str], ...] = (
-    {"nl-ext-tplanes": "false"},
-    {"nl-cov": "true", "nl-ext": "none"},
-)
+# Tangent planes are left out everywhere: they may grow without counting a unit.
+LEMMAS = {"nl-ext-tplanes": "false", "nl-cov": "false"}
+COVERINGS = {"nl-ext": "none", "nl-cov": "true"}  # decide what lemmas cannot, and may take forever
 
 
 def main() -> None:
-    """Answer ``{"units", "cpu_s", "memory_bytes", "questions"}``: first the version, then a line per question."""
+    """Answer ``{"units", "cpu_s", "memory_bytes", "questions"}``: a line per question."""
     request = json.load(sys.stdin)
     resource.setrlimit(resource.RLIMIT_AS, (request["memory_bytes"],) * 2)
     # Processor seconds rather than time on the wall: a busy machine changes no answer.
     resource.setrlimit(resource.RLIMIT_CPU, (request["cpu_s"],) * 2)
     import cvc5
 
-    print(f"cvc5 {cvc5.__version__}", flush=True)
     for question in request["questions"]:
-        answers = (answer(cvc5, question, request["units"], options) for options in CONFIGURATIONS)
+        answers = (
+            answer(cvc5, question, request["units"], options) for options in (LEMMAS, COVERINGS)
+        )
         print(next((said for said in answers if said != "unknown"), "unknown"), flush=True)
 
 

@@ -7,32 +7,32 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
+import cvc5
+
+from hms_kernel.backends import cvc5_process
 from hms_kernel.backends.questions import smtlib
 from hms_kernel.backends.sequent import Sequent
 from hms_kernel.errors import UnsupportedStatement
 
-UNITS = 40_000  # cvc5's own; what it can do at all it does with a median of some hundred
-CPU_S = 5  # for all questions of a proof; a guard, since cvc5 may compute long without counting
+GLANCE_UNITS = 6_000  # cvc5's own, for a glance without coverings: a tenth of a second at most
+UNITS = 40_000  # for a longer look in a process of its own
+CPU_S = 2  # for all longer looks of a proof; a guard, since coverings compute without counting
 WALL_S = 60.0
 MEMORY_BYTES = 2 << 30
-
-_PROCESS = Path(__file__).with_name("cvc5_process.py")
 
 
 @dataclass(frozen=True)
 class Opinion:
     """What the other solver said: who it is, and what of each sequent, in order."""
 
-    solver: str  # with its build; empty where it is not installed or did not start
-    answers: tuple[str, ...]  # "unsat" agrees, "sat" contradicts; shorter when it was stopped
-    asked: int = 0  # how many different sequents there were
+    solver: str  # with its build; empty where nothing could be asked
+    answers: tuple[str, ...]  # "unsat" agrees, "sat" contradicts, "unknown"; of each sequent once
 
     @property
     def agrees(self) -> bool:
         """Whether it confirmed all of them."""
-        return self.asked > 0 and self.answers == ("unsat",) * self.asked
+        return set(self.answers) == {"unsat"}
 
     @property
     def contradicts(self) -> bool:
@@ -51,6 +51,17 @@ def ask(sequents: Sequence[Sequent], wall_s: float = WALL_S) -> Opinion:
         questions = [smtlib(sequent) for sequent in dict.fromkeys(sequents)]
     except UnsupportedStatement:
         return Opinion("", ())
+    answers = [cvc5_process.answer(cvc5, q, GLANCE_UNITS, cvc5_process.LEMMAS) for q in questions]
+    hard = [position for position, said in enumerate(answers) if said == "unknown"]
+    if hard and "sat" not in answers:
+        longer = _look([questions[position] for position in hard], wall_s)
+        for position, said in zip(hard, longer, strict=False):
+            answers[position] = said
+    return Opinion(f"cvc5 {cvc5.__version__}", tuple(answers))
+
+
+def _look(questions: Sequence[str], wall_s: float) -> list[str]:
+    """What a process that may be killed says of the questions; fewer answers when it was."""
     request = {
         "units": UNITS,
         "cpu_s": CPU_S,
@@ -58,7 +69,7 @@ def ask(sequents: Sequence[Sequent], wall_s: float = WALL_S) -> Opinion:
         "questions": questions,
     }
     process = subprocess.Popen(
-        [sys.executable, "-I", str(_PROCESS)],
+        [sys.executable, "-I", cvc5_process.__file__],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -73,5 +84,4 @@ def ask(sequents: Sequence[Sequent], wall_s: float = WALL_S) -> Opinion:
         process.kill()
         process.wait()
         raise
-    solver, *answers = said.splitlines() or [""]
-    return Opinion(solver, tuple(answers), len(questions))
+    return said.split()

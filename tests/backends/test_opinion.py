@@ -56,7 +56,7 @@ def test_what_takes_forever_is_silence():
 
 
 def test_nobody_is_believed_when_solvers_contradict_each_other(settle, monkeypatch):
-    monkeypatch.setattr(smt.opinion, "ask", lambda *_, **__: Opinion("cvc5 0", ("sat",), 1))
+    monkeypatch.setattr(smt.opinion, "ask", lambda *_, **__: Opinion("cvc5 0", ("sat",)))
 
     verdict = settle("∀ x : ℝ, 0 ≤ x * x")
 
