@@ -10,7 +10,7 @@ from hms_kernel.backends.questions import Reply
 from hms_kernel.backends.sequent import Sequent, walk
 from hms_kernel.backends.strategy import Stage
 from hms_kernel.errors import UnsupportedStatement
-from hms_kernel.statements.terms import Fin, Scalar
+from hms_kernel.statements.terms import Fin, Num, Scalar
 
 LEMMA_S = 0.05  # nominal seconds for one lemma that a transform wants
 # nlsat takes integers for reals, which rarely helps, and is far slower there than its price says.
@@ -33,6 +33,11 @@ class Heard:
     detail: str = ""
     reply: Reply | None = None
     rests_on: tuple[Sequent, ...] = ()
+
+    @property
+    def starved(self) -> bool:
+        """Whether more budget might have said more."""
+        return self.detail in ("budget exhausted", "asked before")
 
     def __str__(self) -> str:
         return f"{self.result} ({self.detail})" if self.detail else self.result
@@ -97,7 +102,8 @@ def engine_for(sequent: Sequent) -> Stage:
     """Real arithmetic goes to nlsat, anything with integers to smt."""
     for term in (*sequent.facts, sequent.claim):
         for part in walk(term):
-            sort = getattr(part, "sort", None)
+            # A numeral says nothing: the 2 of a square is a natural number.
+            sort = None if isinstance(part, Num) else getattr(part, "sort", None)
             if sort in (Scalar.NAT, Scalar.INT) or isinstance(sort, Fin):
                 return QUICK
     return NONLINEAR

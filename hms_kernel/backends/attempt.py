@@ -17,7 +17,7 @@ from hms_kernel.backends.meter import Allowance, Meter
 from hms_kernel.backends.questions import Constrain, Reading, Reply
 from hms_kernel.backends.replaying import Refuted, replayed
 from hms_kernel.backends.sequent import Sequent, conjuncts, fixed_sizes, shape_variables, split
-from hms_kernel.backends.strategy import Stage, Strategy
+from hms_kernel.backends.strategy import Slice, Stage, Strategy
 from hms_kernel.backends.unfold import numerals, pin, unfold
 from hms_kernel.errors import UnsupportedStatement
 from hms_kernel.model import Counterexample, Outcome
@@ -109,29 +109,52 @@ class Attempt:
         )
 
     def _work_through(self, share: float) -> Conclusion | None:
-        """Every slice on every open piece; a conclusion only when the claim is refuted."""
+        """Every slice on every open piece; a conclusion only when the claim is refuted.
+
+        Many stages end before their budget does. What is left over goes to those that ran
+        out, in a second round.
+        """
         self._open = list(enumerate(split(self._sequent)))
-        for position, part in enumerate(self.strategy.slices):
-            if not self._open or self.meter.hit_wall:
-                break
-            nominal_s = part.share * share * self.nominal_s / len(self._open)
-            still_open: list[tuple[int, Sequent]] = []
-            for number, piece in self._open:
-                self.report(str(part.stage))
-                settled = self._stage(part.stage, number, piece, Allowance(nominal_s))
-                if isinstance(settled, Refuted):
-                    return self._refuted(settled, part.stage)
-                if settled:
-                    self._settled_by[part.stage] = None
-                else:
-                    still_open.append((number, piece))
-            self._open = still_open
-            if position == min(SEARCH_AFTER, len(self.strategy.slices) - 1):
+        slices = self.strategy.slices
+        left_s = share * self.nominal_s
+        hungry: list[Slice] = []
+        for position, part in enumerate(slices):
+            spent_before_s, heard_before = self.meter.nominal_s, len(self._heard)
+            refuted = self._slice(part, part.share * share * self.nominal_s)
+            if refuted is not None:
+                return refuted
+            left_s -= self.meter.nominal_s - spent_before_s
+            if any(heard.starved for _, heard in self._heard[heard_before:]):
+                hungry.append(part)
+            if position == min(SEARCH_AFTER, len(slices) - 1):
                 # False claims mostly fall to small numbers: look before working harder.
                 for number, piece in self._open:
                     found = self._small_numbers(number, piece)
                     if found is not None:
                         return self._refuted(found, QUICK)
+        shares = sum(part.share for part in hungry)
+        for part in hungry if left_s > 0 else ():
+            refuted = self._slice(part, part.share * share * self.nominal_s + left_s * part.share / shares)  # fmt: skip
+            if refuted is not None:
+                return refuted
+        return None
+
+    def _slice(self, part: Slice, nominal_s: float) -> Conclusion | None:
+        """One stage on what is still open."""
+        still_open: list[tuple[int, Sequent]] = []
+        each_s = nominal_s / max(1, len(self._open))
+        for number, piece in self._open:
+            if self.meter.hit_wall:
+                return None
+            self.report(str(part.stage))
+            settled = self._stage(part.stage, number, piece, Allowance(each_s))
+            if isinstance(settled, Refuted):
+                return self._refuted(settled, part.stage)
+            if settled:
+                self._settled_by[part.stage] = None
+            else:
+                still_open.append((number, piece))
+        self._open = still_open
         return None
 
     def _stage(

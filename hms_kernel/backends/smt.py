@@ -7,14 +7,14 @@ import hashlib
 import time
 from collections.abc import Callable
 
-from hms_kernel.backends import engines, opinion
+from hms_kernel.backends import engines
 from hms_kernel.backends.attempt import Attempt, Conclusion
 from hms_kernel.backends.grouping import grouped, worded
 from hms_kernel.backends.meter import Meter
-from hms_kernel.backends.opinion import Opinion
 from hms_kernel.backends.strategy import Slice, Stage, Strategy
+from hms_kernel.backends.vouching import vouch
 from hms_kernel.errors import StatementError, UnsupportedStatement
-from hms_kernel.model import Budget, Evidence, Goal, Outcome, Trust, Verdict
+from hms_kernel.model import Budget, Evidence, Goal, Outcome, Verdict
 from hms_kernel.statements import parse, show
 from hms_kernel.statements.terms import Statement, first_float
 
@@ -98,31 +98,21 @@ class SmtBackend:
     ) -> Verdict:
         meter = Meter(budget)
         attempt = Attempt(statement, strategy, budget.nominal_s, meter, report)
-        conclusion = _with_doubt(attempt.run(), goal.unstated)
+        vouched = vouch(_with_doubt(attempt.run(), goal.unstated), meter, report)
+        conclusion = vouched.conclusion
         example = conclusion.counterexample
-        second = Opinion("", ())
-        if conclusion.outcome is Outcome.PROVED:
-            report("asking a second solver")
-            second = opinion.ask(conclusion.rests_on, wall_s=meter.left_s)
-            conclusion = _unless_contradicted(conclusion, second)
-        trust = {
-            Outcome.PROVED: Trust.TWO_SOLVERS if second.agrees else Trust.ONE_SOLVER,
-            Outcome.REFUTED: Trust.REPLAYED,
-        }
         found = (worded(note, statement.bundles) for note in conclusion.notes)
         notes = (*goal.notes, *statement.notes, *found)
         return Verdict(
             outcome=conclusion.outcome,
-            trust=trust.get(conclusion.outcome),
+            trust=vouched.trust,
             reason=worded(conclusion.reason, statement.bundles),
             counterexample=grouped(example, statement.bundles) if example else None,
             evidence=_evidence(
                 goal,
                 show(statement),
                 notes,
-                checker=f"{engines.checker()}, {second.solver}"
-                if second.agrees
-                else engines.checker(),
+                checker=vouched.checker,
                 stage=conclusion.stage,
                 units=meter.units,
                 tried=tuple(attempt.tried),
@@ -153,18 +143,6 @@ def _with_doubt(conclusion: Conclusion, unstated: tuple[str, ...]) -> Conclusion
         reason=f"{conclusion.reason}; but the numbers may break an assumption that is prose: "
         + "; ".join(unstated),
         counterexample=None,
-    )
-
-
-def _unless_contradicted(conclusion: Conclusion, second: Opinion) -> Conclusion:
-    """The conclusion, unless another solver has a model for what was proved: then nobody is believed."""
-    if not second.contradicts:
-        return conclusion
-    return Conclusion(
-        Outcome.UNKNOWN,
-        f"{engines.checker()} proved it and {second.solver} denies it: one of them, or what they "
-        "were asked, is wrong",
-        conclusion.stage,
     )
 
 
