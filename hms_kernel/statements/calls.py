@@ -72,9 +72,6 @@ def call(
         at.unsupported(f"the proof '{head.name}' as a term")
     if local is not None:
         found = Typed(local.ty, at, local.build, local.hole)
-        if isinstance(value := resolve(local.ty), Meta) and args:
-            # An untyped variable used as a function.
-            value.solution = ArrowTy(el.unknown(at), el.unknown(at))
         return applied(el, found, args, scope, at)
     definition = el.context.definition(head.name)
     if definition is not None:
@@ -168,6 +165,9 @@ def applied(
     for arg in args:
         arrow = resolve(fn.ty)
         if isinstance(arrow, Meta):
+            if arrow.numeral:
+                at.invalid("a number takes no argument")
+            # An untyped variable used as a function.
             inner = ArrowTy(el.unknown(at), el.unknown(at))
             arrow.solution = inner
             arrow = inner
@@ -189,15 +189,15 @@ def _field(
 ) -> Typed:
     if spelled.is_collection(el, head.of, scope):
         inner: tuple[Syntax | Done, ...] = (head.of, *args)
+        full = f"Finset.{head.name}"
         if head.name in ("card", "sum", "prod"):
-            return library.FUNCTIONS[f"Finset.{head.name}"].elaborate(
-                el,
-                head.at,
-                inner[: library.FUNCTIONS[f"Finset.{head.name}"].arity],
-                scope,
-                expected,
-            )
-        head.at.unsupported(f"Finset.{head.name}")
+            arity = library.FUNCTIONS[full].arity
+            if len(inner) < arity:
+                head.at.unsupported(f"{full} without all of its arguments")
+            entry = library.FUNCTIONS[full]
+            result = entry.elaborate(el, head.at, inner[:arity], scope, expected)
+            return applied(el, result, inner[arity:], scope, head.at)
+        head.at.unsupported(full)
     value = el.term(head.of, scope)
     ty = resolve(value.ty)
     if ty is COMPLEX and not head.name.isdigit():

@@ -23,7 +23,7 @@ from hms_kernel.statements import instantiate, parse
         "theorem t : ", "theorem : 1 = 1", "theorem t (x : Foo) : x = x", "theorem t (w : Fin n → ℝ) : 1 = 1",
         "∀ k, k = k", "∀ a b : ℕ, ↑a = ↑b", "∀ x : ℝ, (x : ℕ) = 1", "∀ (u : ℕ → ℝ) (x : ℝ), u x = 1",
         "∀ u : ℕ → ℝ, ∑ i, u i = 0", "∀ n : ℕ, n! = 1", "5 ! = 120", "/- never closed", "1 = 1 extra stuff : 3",
-        "∀ x : ℝ, sin x = 0", "π > 3", "(1 : ℝ) < .5", "1 = 1\u00a0∧ 2 = 2", "1 = 1; 2 = 2",
+        "∀ x : ℝ, sin x = 0", "π > 3", "∃ x > 0, x 2 = 2", "∀ g : ℝ, (g |> 0) = 1", "(1 : ℝ) < .5", "1 = 1\u00a0∧ 2 = 2", "1 = 1; 2 = 2",
     ],
 )  # fmt: skip
 def test_what_lean_would_not_read_is_invalid(text: str):
