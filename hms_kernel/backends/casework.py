@@ -129,7 +129,7 @@ def _written_range(sequent: Sequent) -> tuple[Var, int, int] | None:
         lows = [Fraction(0)] if var.sort is Scalar.NAT else []
         highs: list[Fraction] = []
         for fact in facts:
-            for lower, bound in _bound(fact, var):
+            for lower, bound in limits(fact, var):
                 (lows if lower else highs).append(bound)
         if lows and highs:
             low, high = math.ceil(max(lows)), math.floor(min(highs))
@@ -163,8 +163,8 @@ def _at(term: Term, var: Var, value: int) -> Term:
     return substitute(term, {var.name: Num(Fraction(value), var.sort)})
 
 
-def _bound(fact: Term, var: Var) -> Iterator[tuple[bool, Fraction]]:
-    """(is it a lower bound, inclusive bound) that a fact puts on an integer variable."""
+def limits(fact: Term, var: Var) -> Iterator[tuple[bool, Fraction]]:
+    """(is it a lower bound, inclusive bound) that a comparison with a numeral puts on a variable."""
     match fact:
         case Rel(op=op, left=left, right=right) if op in ("<", "≤", ">", "≥"):
             for term, bound, flipped in ((left, right, False), (right, left, True)):
@@ -172,7 +172,7 @@ def _bound(fact: Term, var: Var) -> Iterator[tuple[bool, Fraction]]:
                 if value is None or _bare(term) != var:
                     continue
                 upper = (op in ("<", "≤")) != flipped
-                if op in ("<", ">"):
+                if op in ("<", ">") and var.sort in INTEGERS:
                     # Strictly beyond an integer is at least one further.
                     value = Fraction(math.ceil(value) - 1 if upper else math.floor(value) + 1)
                 yield not upper, value

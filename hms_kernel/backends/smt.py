@@ -26,20 +26,22 @@ DEFAULT_STRATEGY = Strategy(
     slices=(
         Slice(Stage(engine="smt"), 0.01),
         Slice(Stage(engine="nlsat", transforms=("sum-lemma",)), 0.1),
-        Slice(Stage(engine="nlsat"), 0.1),
+        Slice(Stage(engine="smt", transforms=("witness",)), 0.04),
+        Slice(Stage(engine="nlsat", transforms=("vertices",)), 0.04),
+        Slice(Stage(engine="nlsat"), 0.08),
         Slice(Stage(engine="smt"), 0.03),
-        Slice(Stage(engine="smt", transforms=("induction",)), 0.07),
+        Slice(Stage(engine="smt", transforms=("induction",)), 0.06),
         Slice(Stage(engine="nlsat", transforms=("induction",)), 0.03),
         Slice(Stage(engine="nlsat", transforms=("unroll",)), 0.05),
         Slice(Stage(engine="smt", transforms=("unroll",)), 0.05),
         Slice(Stage(engine="nlsat", transforms=("points",)), 0.05),
         Slice(Stage(engine="smt", transforms=("cycles",)), 0.05),
-        Slice(Stage(engine="smt", transforms=("residues",)), 0.07),
+        Slice(Stage(engine="smt", transforms=("residues",)), 0.06),
         Slice(Stage(engine="smt", transforms=("enumerate",)), 0.1),
         Slice(Stage(engine="smt", transforms=("enumerate", "enumerate")), 0.05),
         Slice(Stage(engine="smt", transforms=("cases", "ite-split")), 0.06),
-        Slice(Stage(engine="simple"), 0.05),
-        Slice(Stage(engine="smt"), 0.13),
+        Slice(Stage(engine="simple"), 0.04),
+        Slice(Stage(engine="smt"), 0.1),
     )
 )
 

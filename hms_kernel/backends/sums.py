@@ -147,6 +147,7 @@ class _Work:
         self.domains: list[Domain] = []
         self._sums: dict[Big, Term] = {}  # each sum as a combination of totals
         self._scalars: dict[Term, Var] = {}  # applications, as opaque numbers
+        self._written: list[list[tuple[tuple[Monomial, Sort], Var]]] = []  # totals in the text
 
     # --- reading the sums ----------------------------------------------------
 
@@ -155,6 +156,7 @@ class _Work:
             for big in _closed_sums(prop):
                 if big not in self._sums:
                     self._sums[big] = self._totalled(big)
+        self._written = [list(domain.totals.items()) for domain in self.domains]
         return bool(self._sums)
 
     def _totalled(self, big: Big) -> Term:
@@ -192,11 +194,12 @@ class _Work:
     # --- what to try ---------------------------------------------------------
 
     def rounds(self) -> Iterator[list[_Candidate]]:
-        """Candidates by plausibility: signs; multiples of a factor; one sum against another; constants."""
+        """Candidates by plausibility: signs; multiples of a factor; one sum against another; squares; constants."""
         yield list(self._signs())
         for coefficient in self._coefficients():
             yield list(self._factors(coefficient))
         yield list(self._pairs())
+        yield list(self._squares())
         for coefficient in self._coefficients():
             yield list(self._constants(coefficient))
 
@@ -228,8 +231,39 @@ class _Work:
             for one, sort in keys:
                 for other, other_sort in keys:
                     if one and other and one != other and sort == other_sort:
-                        poly = plus({one: Fraction(1)}, {other: Fraction(-1)})
-                        yield _candidate(position, poly, sort)
+                        for sign in (-1, 1) if sort is not Scalar.NAT else (-1,):
+                            poly = plus({one: Fraction(1)}, {other: Fraction(sign)})
+                            yield _candidate(position, poly, sort)
+
+    def _squares(self) -> Iterator[_Candidate]:
+        """(u · ∑v² − v · ∑uv)² ≥ 0: what the Cauchy–Schwarz inequality comes from; v may be 1.
+
+        Where ∑v² is 0 that says nothing, and (u · ∑uv − v · (∑u² + 1))² ≥ 0 says the rest.
+        """
+        one: Polynomial = {(): Fraction(1)}
+        for position, domain in enumerate(self.domains):
+            for u, v, sort in list(self._products(domain)):
+                uu, uv, vv = (
+                    self._total(position, product(*pair), sort) for pair in ((u, u), (u, v), (v, v))
+                )
+                sides = ((vv, uv), (uv, plus(uu, one)))
+                for factor, other in sides:
+                    root = plus(
+                        times({u: Fraction(1)}, factor),
+                        scaled(times({v: Fraction(1)}, other), Fraction(-1)),
+                    )
+                    yield _candidate(position, times(root, root), sort)
+
+    def _products(self, domain: Domain) -> Iterator[tuple[Monomial, Monomial, Sort]]:
+        """Pairs of factors whose product is summed, and squares against 1."""
+        for monomial, sort in domain.totals:
+            if len(monomial) != 2 or sort not in (Scalar.RAT, Scalar.REAL):
+                continue
+            u, v = (monomial[0],), (monomial[1],)
+            if u != v:
+                yield u, v, sort
+            elif domain.count(sort) is not None:
+                yield u, (), sort
 
     def _constants(self, coefficient: Polynomial) -> Iterator[_Candidate]:
         for position, domain in enumerate(self.domains):
@@ -279,13 +313,41 @@ class _Work:
         negative = {m: -c for m, c in total.items() if c < 0}
         sort = candidate.sort
         sides = term_of(negative, sort), term_of(positive, sort)
-        weak = Rel("≤", *sides)
+        weak = [Rel("≤", *sides), *self._members(candidate, total)]
         count = self.domains[candidate.domain].count(Scalar.NAT)
         if not candidate.strict or count is None:
-            return [weak]
+            return weak
         # An empty sum is 0 whatever its terms would have been.
         some = Rel("≤", Num(Fraction(1), Scalar.NAT), count)
-        return [weak, Logic("→", (some, Rel("<", *sides)))]
+        return [*weak, Logic("→", (some, Rel("<", *sides)))]
+
+    def _members(self, candidate: _Candidate, total: Polynomial) -> Iterator[Term]:
+        """No term of a sum of nonnegative terms exceeds it; said of the indices in sight."""
+        index, sort = self.domains[candidate.domain].index, candidate.sort
+        for var in self._indices(index):
+            inside = term_of(dict(candidate.poly), sort)
+            term = substitute(inside, {index.name: var})
+            yield Rel("≤", term, term_of(total, sort))
+
+    def _indices(self, index: Var) -> list[Var]:
+        """Variables of the sequent that range over the same ``Fin``."""
+        fin = isinstance(index.sort, Fin)
+        return [var for var in self.variables if fin and var.sort == index.sort]
+
+    def _instances(self) -> Iterator[Term]:
+        """What the pointwise facts say of the indices in sight, and that empty sums are 0."""
+        for fact in self.facts:
+            if isinstance(fact, Quant) and fact.op == "∀":
+                for var in self._indices(fact.var):
+                    yield from conjuncts(substitute(fact.body, {fact.var.name: var}))
+        for domain, written in zip(self.domains, self._written, strict=True):
+            count = domain.count(Scalar.NAT)
+            if count is None or isinstance(count, Num):
+                continue
+            empty = Rel("=", count, Num(Fraction(0), Scalar.NAT))
+            for (monomial, _), total in written:
+                if monomial:
+                    yield Logic("→", (empty, Rel("=", total, Num(Fraction(0), total.sort))))
 
     def final(self, lemmas: list[Term]) -> Sequent:
         """The sequent itself, sums replaced by their totals."""
@@ -294,7 +356,9 @@ class _Work:
             return self._sums.get(part) if isinstance(part, Big) else None
 
         facts = [rebuild(fact, change) for fact in self.facts]
-        return self._scalar_sequent([*lemmas, *facts], rebuild(self.claim, change), None)
+        return self._scalar_sequent(
+            [*lemmas, *self._instances(), *facts], rebuild(self.claim, change), None
+        )
 
     def _scalar_sequent(self, facts: list[Term], claim: Term, index: Var | None) -> Sequent:
         """Without functions: applications become variables, facts that need more are dropped."""

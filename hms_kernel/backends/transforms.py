@@ -12,6 +12,8 @@ from hms_kernel.backends import casework, sums, unroll
 from hms_kernel.backends.cycles import cycles
 from hms_kernel.backends.induction import induction
 from hms_kernel.backends.sequent import Sequent, split
+from hms_kernel.backends.vertices import vertices
+from hms_kernel.backends.witnesses import witness
 from hms_kernel.errors import UsageError
 
 Oblige = Callable[[Sequent], bool]
@@ -57,6 +59,8 @@ TRANSFORMS: dict[str, Transform] = {
     "residues": casework.residues,
     "points": casework.points,
     "cycles": cycles,
+    "vertices": vertices,
+    "witness": witness,
     "induction": induction,
     "sum-lemma": sums.sum_lemma,
     "unroll": unroll.unroll,

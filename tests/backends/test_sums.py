@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import pytest
+
 from hms_kernel.backends.sequent import Sequent, walk
 from hms_kernel.backends.sums import sum_lemma
+from hms_kernel.model import Outcome
 from hms_kernel.statements.terms import (
     Apply,
     Arrow,
@@ -63,8 +66,11 @@ def test_a_sequent_without_sums_is_left_alone():
 def test_nothing_is_added_that_was_not_proved():
     (left,) = sum_lemma(BOUNDED, lambda lemma: False)
 
-    assert len(left.facts) == 1  # the sum of the weights, as a number
-    assert left.facts[0].op == "="
+    empty, weights = left.facts[:-1], left.facts[-1]  # the sum of the weights, as a number
+    assert weights.op == "="
+    # Besides, a sum without terms is 0.
+    assert [fact.op for fact in empty] == ["→", "→"]
+    assert all(fact.args[0] == Rel("=", N, Num(Fraction(0), NAT)) for fact in empty)
 
 
 def test_what_is_left_speaks_of_numbers_only():
@@ -107,3 +113,22 @@ def test_the_effort_does_not_grow_with_the_number_of_terms():
         return asked
 
     assert effort(3) == effort(1000)
+
+
+CLASSICS = {
+    "cauchy_schwarz": "(x y : Fin n → ℝ) : (∑ i, x i * y i) ^ 2 ≤ (∑ i, x i ^ 2) * ∑ i, y i ^ 2",
+    "square_of_the_mean": "(x : Fin n → ℝ) : (∑ i, x i) ^ 2 ≤ n * ∑ i, x i ^ 2",
+    "triangle": "(x : Fin n → ℝ) : |∑ i, x i| ≤ ∑ i, |x i|",
+    "monotone": "(x y : Fin n → ℝ) (h : ∀ i, x i ≤ y i) : ∑ i, x i ≤ ∑ i, y i",
+    "one_of_many": "(p : Fin n → ℝ) (h : ∀ i, 0 ≤ p i) (s : ∑ i, p i = 1) (k : Fin n) : p k ≤ 1",
+    "mean_within": "(p c : Fin n → ℝ) (h : ∀ i, 0 ≤ p i) (s : ∑ i, p i = 1)"
+    " (b : ∀ i, 2 ≤ c i ∧ c i ≤ 10) : 2 ≤ ∑ i, p i * c i ∧ ∑ i, p i * c i ≤ 10",
+}
+
+
+@pytest.mark.parametrize("name", CLASSICS)
+def test_classic_inequalities_are_proved_for_every_n(settle, name):
+    verdict = settle(f"theorem {name} (n : ℕ) {CLASSICS[name]} := by sorry", nominal_s=5.0)
+
+    assert verdict.outcome is Outcome.PROVED, verdict
+    assert "for every n" in verdict.evidence.notes
