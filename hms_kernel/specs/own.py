@@ -194,16 +194,18 @@ def _at(claim: Claim, values: dict[str, int]) -> Claim:
 
 def _claim(entry: _Entry, header: _Header) -> Claim:
     texts = [entry.statement, *entry.hypotheses]
+    used = set().union(*(words(text) for text in texts))
+    variables = {**_mentioned(header.variables, used, entry.variables), **entry.variables}
+    definitions = _reached((*header.definitions, *entry.definitions), (*texts, *variables.values()))
     about: dict[str, Any] = {
         "id": entry.id,
         "natural_language": entry.natural_language,
-        "definitions": _reached((*header.definitions, *entry.definitions), texts),
+        "definitions": definitions,
         "decimals": header.decimals,
         "priority": entry.priority,
         "source": entry.source or header.source,
     }
     notes = tuple(entry.notes)
-    used = set().union(*(words(text) for text in texts))
     if any(_DECIMAL.search(text) for text in (*texts, *about["definitions"])):
         exact = "as exact numbers of type ℝ" if header.decimals == "ℝ" else "as Lean's Float"
         notes += (f"decimals read {exact}",)
@@ -219,10 +221,10 @@ def _claim(entry: _Entry, header: _Header) -> Claim:
             raise _Mistake("a hypothesis is empty")
         if why := broken(text):
             raise _Mistake(f"{text!r} is not understood: {why}")
-    variables = {**_mentioned(header.variables, used, entry.variables), **entry.variables}
+    types = {name for definition in definitions for name in library.structures(definition)}
     return Claim(
         statement=entry.statement.strip(),
-        variables=binders.ordered(variables),
+        variables=binders.ordered(variables, types),
         hypotheses=tuple(hypothesis.strip() for hypothesis in entry.hypotheses),
         notes=notes,
         **about,

@@ -104,6 +104,8 @@ def collection(
             return Collection(ty, at, kind == "Finset", found.bounds, found.conditions, found.items)
         case Call(fn=Field(of=of, name="filter"), args=(test,)):
             return _filtered(el, collection(el, of, scope, element), test, scope)
+    if not isinstance(node, Done) and is_collection(el, node, scope):
+        at.unsupported("a set spelled out with other arguments than it has")
     known = predicate(el, node, scope)
     return Collection(_domain(known), at, False).where(lambda x: apply(known, x, at))
 

@@ -51,6 +51,17 @@ def test_a_claim_carries_the_definitions_it_reaches_and_no_others():
     assert claim.definitions == (g.strip(), f)
 
 
+def test_variables_may_be_lists_of_structures_that_the_file_defines():
+    policy = "structure Policy where\n  gain : ℝ"
+    (claim,) = loaded(
+        {"id": "c", "statement": "ps = ps", "variables": {"ps": "List Policy"}},
+        definitions=[policy, "structure Other where\n  x : ℝ"],
+    )
+
+    assert claim.variables == (("ps", "List Policy"),)
+    assert claim.definitions == (policy,)
+
+
 def test_one_claim_is_stated_for_several_sizes():
     claims = loaded(
         {

@@ -50,6 +50,7 @@ def test_concrete_sets_are_worth_what_they_are_in_lean(text: str):
         ("∀ S : Finset ℕ, 1 ∈ S", "the type Finset"),
         ("∀ S : Set ℕ, S.ncard = 1", "ncard"),
         ("∀ S : Set ℕ, S ⊂ S", "set inclusion"),
+        ("1 ∈ ({1} : Finset ℕ ℝ)", "a set spelled out with other arguments"),
         ("∀ σ : Set ℝ ≃ ℝ, True", "equivalences between types other than numbers"),
     ],
 )
