@@ -97,7 +97,7 @@ def product(el: Elaborator, first: Ty, second: Ty, at: Token) -> StructTy:
 def pair(el: Elaborator, node: Pair, scope: Locals, expected: Ty | None) -> Typed:
     """``(a, b)``."""
     ty = resolve(expected) if expected is not None else None
-    if isinstance(ty, StructTy) and [f.hint for f in ty.fields] == ["fst", "snd"]:
+    if isinstance(ty, StructTy) and ty in el.products.values():
         return made(el, ty, (node.first, node.second), scope, node.at)
     mark = el.mark()
     first, second = el.term(node.first, scope), el.term(node.second, scope)

@@ -214,6 +214,12 @@ def test_a_vector_is_worth_its_items():
     assert holds(parse("¬¬(∑ i : Fin 3, ![1, 2, 4] i = 7)").conclusion, {})
 
 
+def test_a_pair_is_no_value_of_a_structure_that_looks_like_one():
+    before = "structure Two where\n  fst : ℝ\n  snd : ℝ\n"
+
+    assert "expected here" in refusal("(p : Two) : p = (1, 2)", before).message
+
+
 def test_a_projection_by_number_is_read_where_every_member_is_a_field():
     before = "structure Range where\n  (lo hi : ℝ)\n  ordered : lo ≤ hi"
 
