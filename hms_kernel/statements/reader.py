@@ -62,11 +62,12 @@ def parse(
     Args:
         text: a closed proposition, or one ``theorem``, ``lemma`` or ``example`` after any
             commands; whatever follows ``:=`` is ignored.
-        definitions: Lean ``def`` commands in scope of the text.
+        definitions: Lean ``def`` and ``structure`` commands in scope of the text.
         axioms: an identifier allows that Lean axiom by name (it becomes a note); anything
             else is a proposition in the scope of the theorem's variables, added to the hypotheses.
         decimals: the type of decimals that nothing else types: ``Float``, as in
-            Lean, or ``ℝ`` (noted in the statement).
+            Lean, or ``ℝ``, as in specifications, where sums over lists are read too (both
+            noted in the statement).
         name: what to call a bare proposition; chooses among several theorems.
 
     Raises:
