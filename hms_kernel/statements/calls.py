@@ -265,7 +265,7 @@ def unfold(
                 binder.at.unsupported("an implicit argument that is not in ℕ")
             inner[binder.name] = size_variable(SizeMeta(at), at)
         elif left:
-            inner[binder.name] = el.check(left.pop(0), scope, ty)
+            inner[binder.name] = _argument(el.check(left.pop(0), scope, ty))
         else:
             local = Local(binder.name, ty)
             missing.append(local)
@@ -279,9 +279,15 @@ def unfold(
     finally:
         el.context = outer
         el.unfolding.pop()
+    body = result
+    result = Typed(body.ty, body.at, lambda env: body.build(env.entering()))
     for local in reversed(missing):
         result = lambda_(local, result, at)
     return applied(el, result, tuple(left), scope, at)
+
+
+def _argument(given: Typed) -> Typed:
+    return Typed(given.ty, given.at, lambda env: given.build(env.leaving()), given.hole)
 
 
 def _argument_type(el: Elaborator, node: Syntax, inner: Locals) -> Ty:

@@ -8,7 +8,7 @@ type is settled. Building twice gives fresh bound names, which is how definition
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from hms_kernel.errors import StatementError
@@ -161,14 +161,25 @@ class Env:
     names: Names
     values: dict[Local, Callable[[], Value]] = field(default_factory=dict)
     facts: tuple[Term, ...] = ()  # hypotheses in scope, for what needs a proof such as ``l[i]``
+    outside: tuple[tuple[Term, ...], ...] = ()  # those around each definition being unfolded
 
     def bind(self, local: Local, value: Callable[[], Value]) -> Env:
         """A copy in which ``local`` stands for ``value``."""
-        return Env(self.names, {**self.values, local: value}, self.facts)
+        return replace(self, values={**self.values, local: value})
 
     def assuming(self, fact: Term) -> Env:
         """A copy with one more hypothesis in scope."""
-        return Env(self.names, self.values, (*self.facts, fact))
+        return replace(self, facts=(*self.facts, fact))
+
+    def entering(self) -> Env:
+        """A copy for the body of a definition, which knows none of the hypotheses where it is used."""
+        return replace(self, facts=(), outside=(*self.outside, self.facts))
+
+    def leaving(self) -> Env:
+        """A copy for an argument of the definition, which knows them."""
+        if not self.outside:
+            return self
+        return replace(self, facts=self.outside[-1], outside=self.outside[:-1])
 
     def introduce(self, local: Local, at: Token) -> tuple[Var, Env]:
         """A core variable for ``local`` under a fresh name, and the environment that knows it."""

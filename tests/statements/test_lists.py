@@ -152,6 +152,16 @@ def test_an_index_that_nothing_bounds_is_not_guessed_at(text: str):
     assert error.excerpt.endswith("^")
 
 
+def test_a_definition_knows_no_hypothesis_of_the_place_where_it_is_used():
+    first = "def first (l : List ℝ) : ℝ := l[0]\n"
+    double = "def double (x : ℝ) : ℝ := x + x\n"
+
+    error = refusal("(l : List ℝ) (h : 0 < l.length) : first l = 0", first)
+
+    assert "below the length" in error.message
+    parse(f"{double}theorem t (l : List ℝ) (h : 0 < l.length) : double l[0] = 0")
+
+
 @pytest.mark.parametrize(
     ("text", "construct"),
     [
