@@ -108,6 +108,9 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """Why to believe a verdict; enough to repeat it."""
 
     checker: str = ""  # who vouches, with build: "z3 5.4.0"
+    versions: dict[str, str] = {}  # "hms", "python" and the solvers, as they were
+    strategy: Any = None  # what was to be tried, as plain JSON data
+    budget: Budget | None = None  # what it was allowed to spend
     stage: str = ""  # the stage that settled it, as printed by ``Stage``
     units: int = 0  # resource units spent by all stages, engine's own count
     statement: str = ""  # the goal as understood, printed back as Lean
@@ -129,6 +132,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, tag="verdict"):
     counterexample: Counterexample | None = None
     evidence: Evidence = Evidence()
     wall_s: float = 0.0  # seconds, monotonic clock of the worker
+    cached: bool = False  # the same question was answered before; nothing else tells
 
 
 class Value(msgspec.Struct, frozen=True, kw_only=True, tag="value"):

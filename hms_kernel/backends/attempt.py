@@ -13,15 +13,17 @@ from typing import Any
 
 from hms_kernel.backends import search
 from hms_kernel.backends.asking import NONLINEAR, QUICK, Asker, Heard
+from hms_kernel.backends.effort import in_vain
 from hms_kernel.backends.meter import Allowance, Meter
 from hms_kernel.backends.questions import Constrain, Reading, Reply
 from hms_kernel.backends.replaying import Refuted, replayed
-from hms_kernel.backends.sequent import Sequent, conjuncts, fixed_sizes, shape_variables, split
+from hms_kernel.backends.sequent import Sequent, fixed_sizes, shape_variables, split
 from hms_kernel.backends.strategy import Slice, Stage, Strategy
-from hms_kernel.backends.unfold import numerals, pin, unfold
+from hms_kernel.backends.unfold import as_written, numerals, pin, unfold
+from hms_kernel.backends.vacuity import excluding, labelled_fact, minimal
 from hms_kernel.errors import UnsupportedStatement
 from hms_kernel.model import Counterexample, Outcome
-from hms_kernel.statements import instantiate, show
+from hms_kernel.statements import instantiate
 from hms_kernel.statements.terms import Fin, Logic, Statement, Term, Var
 
 # How the nominal budget is divided between the three jobs of an attempt.
@@ -44,6 +46,8 @@ class Conclusion:
     counterexample: Counterexample | None = None
     notes: tuple[str, ...] = ()
     rests_on: tuple[Sequent, ...] = ()  # of a proof: what an engine was believed to have proved
+    settled_by: tuple[Stage, ...] = ()  # the stages that proved it, piece by piece
+    contradictory: tuple[str, ...] = ()  # hypotheses that exclude each other, none to spare
 
 
 class Attempt:
@@ -55,6 +59,8 @@ class Attempt:
         nominal_s: nominal seconds for everything.
         meter: counts all questions; shared by the instances of one statement.
         report: told the name of every stage.
+        instances: whether a symbolic n is looked at thoroughly: larger sizes for a refutation,
+            and size by size for a report where no proof for all of them is found.
     """
 
     def __init__(
@@ -64,7 +70,10 @@ class Attempt:
         nominal_s: float,
         meter: Meter,
         report: Callable[[str], None],
+        *,
+        instances: bool = True,
     ) -> None:
+        self._instances = instances
         self.statement = statement
         self.strategy = strategy
         self.nominal_s = nominal_s
@@ -95,17 +104,20 @@ class Attempt:
         refuted = self._work_through(PROVING)
         if refuted is not None:
             return refuted
-        contradiction = self._contradiction()
-        if contradiction:
-            return Conclusion(Outcome.VACUOUS, contradiction, self._stages())
+        vacuous = self._contradiction()
+        if vacuous is not None:
+            return vacuous
         if not self._open:
-            notes = (*fixed_sizes(self._sequent), *self._consistency())
-            return self._proved(notes)
+            return self._proved(*fixed_sizes(self._sequent))
         return self._undecided()
 
-    def _proved(self, notes: tuple[str, ...]) -> Conclusion:
+    def _proved(self, *notes: str) -> Conclusion:
         return Conclusion(
-            Outcome.PROVED, stage=self._stages(), notes=notes, rests_on=tuple(self._rests_on)
+            Outcome.PROVED,
+            stage=self._stages(),
+            notes=(*notes, *self._consistency()),
+            rests_on=tuple(self._rests_on),
+            settled_by=tuple(self._settled_by),
         )
 
     def _work_through(self, share: float) -> Conclusion | None:
@@ -230,9 +242,7 @@ class Attempt:
         return None
 
     def _refuted(self, found: Refuted, stage: Stage) -> Conclusion:
-        defined: dict[str, str | list[Any]] = {
-            definition.function.name: str(definition) for definition in self._definitions
-        }
+        defined = as_written(Sequent.of(self.statement), self._definitions)
         return Conclusion(
             Outcome.REFUTED,
             found.shows,
@@ -254,7 +264,8 @@ class Attempt:
             refuted = conclusion.outcome is Outcome.REFUTED
             return _with_sizes(conclusion, shape, values) if refuted else conclusion
         sizes = list(islice(product(SIZES, repeat=len(shape)), MAX_INSTANCES))
-        glances = [*sizes, *((size,) for size in LARGER if len(shape) == 1)]
+        larger = LARGER if self._instances and len(shape) == 1 else ()
+        glances = [*sizes, *((size,) for size in larger)]
         for values in glances:
             attempt = self._instance(shape, values, SEARCHING / len(glances))
             quick = attempt._quickly_refuted()
@@ -264,15 +275,16 @@ class Attempt:
         if broken is not None:
             return broken
         if not self._open:
-            contradiction = self._contradiction()
-            if contradiction:
-                return Conclusion(Outcome.VACUOUS, contradiction, self._stages())
+            vacuous = self._contradiction()
+            if vacuous is not None:
+                return vacuous
             # One size at which the hypotheses hold together is enough.
             self._consistent = self._consistent or any(
                 self._instance(shape, values, 1.0)._satisfiable() for values in sizes
             )
-            notes = (f"for every {_names(shape)}", *self._consistency())
-            return self._proved(notes)
+            return self._proved(f"for every {_names(shape)}")
+        if not self._instances:
+            return self._undecided()
         outcomes: dict[Outcome, list[str]] = {}
         for values in sizes:
             attempt = self._instance(shape, values, PROVING / 2 / len(sizes))
@@ -286,7 +298,9 @@ class Attempt:
             outcomes.setdefault(conclusion.outcome, []).append(label)
         if self.meter.hit_wall:
             return Conclusion(Outcome.UNKNOWN, "wall clock")
-        return Conclusion(Outcome.UNKNOWN, _summary(outcomes, _names(shape)))
+        holds = _summary(outcomes, _names(shape))
+        spent = in_vain(self._heard, self.meter.units)
+        return Conclusion(Outcome.UNKNOWN, f"{holds} ({spent})")
 
     def _quickly_refuted(self) -> Conclusion | None:
         for number, piece in enumerate(split(self._sequent)):
@@ -308,32 +322,21 @@ class Attempt:
 
     # --- vacuity -------------------------------------------------------------
 
-    def _contradiction(self) -> str:
-        """Which hypotheses contradict each other, or empty; remembers whether that was settled."""
+    def _contradiction(self) -> Conclusion | None:
+        """Vacuous, by hypotheses none of which can be spared; remembers whether that was settled."""
         self._consistent = True
+        facts = self._sequent.facts
         restricted = any(isinstance(var.sort, Fin) for var in self._sequent.variables)
-        if not self._sequent.facts and not restricted:
-            return ""
-        if not self._contradictory(self._sequent.facts):
-            return ""
-        needed = list(self._sequent.facts)
-        for fact in tuple(needed):
-            rest = [other for other in needed if other is not fact]
-            if self._contradictory(tuple(rest)):
-                needed = rest
-        names = [self._name(fact) for fact in needed]
-        if not names:
-            return "a variable ranges over an empty type"
-        if len(names) == 1:
-            return f"the hypothesis {names[0]} contradicts itself"
-        return f"the hypotheses {', '.join(names)} contradict each other"
-
-    def _name(self, fact: Term) -> str:
-        """What the statement calls a fact; its text where it has no name."""
-        for hypothesis in self.statement.hypotheses:
-            if hypothesis.name and fact in (hypothesis.prop, *conjuncts(hypothesis.prop)):
-                return hypothesis.name
-        return f"({show(fact)})"
+        if not (facts or restricted) or not self._contradictory(facts):
+            return None
+        needed = minimal(facts, self._contradictory)
+        labels = dict(labelled_fact(self.statement, fact) for fact in needed)
+        return Conclusion(
+            Outcome.VACUOUS,
+            excluding(list(labels.values())),
+            self._stages(),
+            contradictory=tuple(labels),
+        )
 
     def _contradictory(self, facts: tuple[Term, ...]) -> bool:
         """Whether the facts alone are refuted, also by the stages that proved the claim."""
@@ -376,7 +379,8 @@ class Attempt:
         if plain and all(heard.result == "unsupported" for heard in plain):
             return Conclusion(Outcome.UNSUPPORTED, plain[0].detail)
         reasons = [*self._doubts] or ["no stage settled it within the budget"]
-        return Conclusion(Outcome.UNKNOWN, "; ".join(reasons))
+        spent = in_vain(self._heard, self.meter.units)
+        return Conclusion(Outcome.UNKNOWN, f"{'; '.join(reasons)} ({spent})")
 
     def _stages(self) -> str:
         return " ; ".join(str(stage) for stage in self._settled_by)

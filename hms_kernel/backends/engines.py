@@ -6,6 +6,9 @@ context of its own, because counts drift in a shared one.
 
 from __future__ import annotations
 
+import contextlib
+import importlib.metadata
+import platform
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +16,7 @@ from dataclasses import dataclass
 import z3
 
 from hms_kernel.errors import UsageError
+from hms_kernel.version import __version__
 
 MEMORY_MIB = 1536  # of one question; beyond it z3 answers unknown
 
@@ -20,6 +24,18 @@ MEMORY_MIB = 1536  # of one question; beyond it z3 answers unknown
 def checker() -> str:
     """Who vouches: the solver and its build."""
     return f"z3 {z3.get_version_string()}"
+
+
+def versions() -> dict[str, str]:
+    """What a verdict depends on besides its goal: this package, Python, and the solvers installed."""
+    found = {
+        "hms": __version__,
+        "python": platform.python_version(),
+        "z3": z3.get_version_string(),
+    }
+    with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+        found["cvc5"] = importlib.metadata.version("cvc5")
+    return found
 
 
 @dataclass(frozen=True)

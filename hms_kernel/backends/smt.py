@@ -6,15 +6,20 @@ import dataclasses
 import hashlib
 import time
 from collections.abc import Callable
+from typing import Any
 
-from hms_kernel.backends import engines
+import msgspec
+
+from hms_kernel.backends import engines, repairs
 from hms_kernel.backends.attempt import Attempt, Conclusion
 from hms_kernel.backends.grouping import grouped, worded
 from hms_kernel.backends.meter import Meter
+from hms_kernel.backends.needed import unused
 from hms_kernel.backends.strategy import Slice, Stage, Strategy
+from hms_kernel.backends.vacuity import labelled
 from hms_kernel.backends.vouching import vouch
 from hms_kernel.errors import StatementError, UnsupportedStatement
-from hms_kernel.model import Budget, Evidence, Goal, Outcome, Verdict
+from hms_kernel.model import Budget, Evidence, Goal, Outcome, Repair, Verdict
 from hms_kernel.statements import parse, show
 from hms_kernel.statements.terms import Statement, first_float
 
@@ -45,6 +50,29 @@ DEFAULT_STRATEGY = Strategy(
     )
 )
 
+# How much an answer may add to its verdict: shares of the nominal budget.
+SPARING = 0.1  # which hypotheses a proof did not need
+LEAST_SPARING_S = 0.25  # nominal seconds for that, however quick the proof
+REPAIRING = 0.4  # what would make a refuted claim true
+MOST_REPAIRING_S = 2.0  # nominal seconds for that, however large the budget
+
+
+def understood(goal: Goal) -> Statement:
+    """What a goal's text means.
+
+    Raises:
+        StatementError: it is invalid, or outside the fragment.
+    """
+    statement = parse(
+        goal.statement,
+        definitions=goal.definitions,
+        axioms=goal.axioms,
+        decimals=goal.decimals,
+        name=goal.theorem_id,
+    )
+    _refuse_floats(statement)
+    return statement
+
 
 class SmtBackend:
     """Proves by z3's repeatable engines, refutes by exactly replayed models.
@@ -71,20 +99,13 @@ class SmtBackend:
         started = time.monotonic()
         report("reading the statement")
         try:
-            statement = parse(
-                goal.statement,
-                definitions=goal.definitions,
-                axioms=goal.axioms,
-                decimals=goal.decimals,
-                name=goal.theorem_id,
-            )
-            _refuse_floats(statement)
+            statement = understood(goal)
         except StatementError as error:
             unsupported = isinstance(error, UnsupportedStatement)
             return Verdict(
                 outcome=Outcome.UNSUPPORTED if unsupported else Outcome.INVALID,
                 reason=str(error),
-                evidence=_evidence(goal, goal.statement, ()),
+                evidence=_evidence(goal.statement, (), strategy, budget),
                 wall_s=time.monotonic() - started,
             )
         return self._settle(goal, statement, strategy, budget, report, started)
@@ -103,6 +124,8 @@ class SmtBackend:
         vouched = vouch(_with_doubt(attempt.run(), goal.unstated), meter, report)
         conclusion = vouched.conclusion
         example = conclusion.counterexample
+        spare = self._unused(statement, conclusion, meter, budget)
+        offered, tried = self._repairs(statement, conclusion, strategy, meter, budget, report)
         found = (worded(note, statement.bundles) for note in conclusion.notes)
         notes = (*goal.notes, *statement.notes, *found)
         return Verdict(
@@ -111,16 +134,63 @@ class SmtBackend:
             reason=worded(conclusion.reason, statement.bundles),
             counterexample=grouped(example, statement.bundles) if example else None,
             evidence=_evidence(
-                goal,
                 show(statement),
                 notes,
+                strategy,
+                budget,
                 checker=vouched.checker,
                 stage=conclusion.stage,
                 units=meter.units,
-                tried=tuple(attempt.tried),
+                tried=(*attempt.tried, *tried, *(("stopped by the wall clock",) * meter.hit_wall)),
+                unused_hypotheses=spare,
+                contradictory=conclusion.contradictory,
+                repairs=offered,
             ),
             wall_s=time.monotonic() - started,
         )
+
+    def _unused(
+        self, statement: Statement, conclusion: Conclusion, meter: Meter, budget: Budget
+    ) -> tuple[str, ...]:
+        """Hypotheses that a proof did not need; asking costs at most what proving did."""
+        if conclusion.outcome is not Outcome.PROVED:
+            return ()
+        proof_s = meter.nominal_s
+        purse_s = min(SPARING * budget.nominal_s, max(LEAST_SPARING_S, proof_s))
+        found = unused(statement, conclusion.settled_by, meter, proof_s=proof_s, nominal_s=purse_s)
+        return tuple(map(labelled, found))
+
+    def _repairs(
+        self,
+        statement: Statement,
+        conclusion: Conclusion,
+        strategy: Strategy,
+        meter: Meter,
+        budget: Budget,
+        report: Callable[[str], None],
+    ) -> tuple[tuple[Repair, ...], tuple[str, ...]]:
+        """What would make a refuted claim true, and a line on what was tried for that."""
+        example = conclusion.counterexample
+        if conclusion.outcome is not Outcome.REFUTED or example is None:
+            return (), ()
+        report("looking for a repair")
+
+        def settle(repaired: Statement, nominal_s: float) -> Conclusion:
+            quiet = Attempt(repaired, strategy, nominal_s, meter, lambda _: None, instances=False)
+            return quiet.run()
+
+        purse_s = min(REPAIRING * budget.nominal_s, MOST_REPAIRING_S)
+        search = repairs.Search(statement, example.values, settle, meter, purse_s)
+        before = meter.units
+        found = search.run()
+        spent = f"{search.attempts} candidates, {meter.units - before} units"
+        offered = []
+        for repair in found:
+            trust = vouch(repair.conclusion, meter, report).trust
+            if trust is not None:
+                text = show(repair.statement)
+                offered.append(Repair(hypothesis=repair.hypothesis, statement=text, trust=trust))
+        return tuple(offered), (f"repairs: {len(offered)} proved, {spent}",)
 
 
 def _refuse_floats(statement: Statement) -> None:
@@ -149,21 +219,21 @@ def _with_doubt(conclusion: Conclusion, unstated: tuple[str, ...]) -> Conclusion
 
 
 def _evidence(
-    goal: Goal,
     statement: str,
     notes: tuple[str, ...],
+    strategy: Strategy,
+    budget: Budget,
     *,
     checker: str = engines.checker(),
-    stage: str = "",
-    units: int = 0,
-    tried: tuple[str, ...] = (),
+    **answers: Any,
 ) -> Evidence:
     return Evidence(
         checker=checker,
-        stage=stage,
-        units=units,
+        versions=engines.versions(),
+        strategy=msgspec.to_builtins(strategy),
+        budget=budget,
         statement=statement,
         statement_sha256=hashlib.sha256(statement.encode()).hexdigest(),
         notes=notes,
-        tried=tried,
+        **answers,
     )

@@ -7,6 +7,7 @@ is that numeral everywhere else, which matters where the solver needs one: in ex
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -48,6 +49,19 @@ def unfold(sequent: Sequent) -> tuple[Sequent, tuple[Definition, ...]]:
             return sequent, tuple(definitions)
         definition, sequent = found
         definitions.append(definition)
+
+
+def as_written(sequent: Sequent, definitions: Sequence[Definition]) -> dict[str, str]:
+    """The definitions in the words of the sequent they were taken from, by the function's name.
+
+    Unfolding rewrites later definitions by earlier ones; a reader looks for the hypothesis itself.
+    """
+    texts = {definition.function.name: str(definition) for definition in definitions}
+    parts = [part for fact in sequent.facts for part in conjuncts(fact)]
+    for found in reversed([d for part in parts if (d := _definition(part, sequent))]):
+        if found.function.name in texts:
+            texts[found.function.name] = str(found)
+    return texts
 
 
 def pin(sequent: Sequent) -> Sequent:
