@@ -1,6 +1,6 @@
 """Settings from the environment, read in one place. Validates, stores nothing.
 
-HMS_HOME      directory for sessions (default: the user's state directory, under "hms")
+HMS_HOME      directory for sessions and the cache of verdicts (default: the user's state directory, under "hms")
 HMS_SESSION   session that clients speak to (default: the newest live one)
 """
 

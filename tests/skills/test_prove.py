@@ -69,3 +69,75 @@ def test_importing_the_skill_makes_no_solver_object():
     )
 
     assert done.stdout == "none\n", done.stderr
+
+
+class TestAnsweredBefore:
+    TEXT = "theorem t (x y : ℝ) (h : 0 < x) (k : 0 < y) : x * y < 0 := by sorry"
+
+    def request(self, text: str = TEXT, **changes: object) -> ProofRequest:
+        goal = Goal(theorem_id="t", statement=text)
+        given = {"goal": goal, "budget": Budget(nominal_s=0.2, wall_s=200), **changes}
+        return ProofRequest(**given)
+
+    def test_a_question_asked_twice_is_settled_once_with_the_same_verdict_to_the_byte(self):
+        first, _ = run(self.request())
+        again, notes = run(self.request())
+
+        assert (first.cached, again.cached) == (False, True)
+        assert notes == ["answered before"]
+        plain = [msgspec.structs.replace(v, cached=False, wall_s=0) for v in (first, again)]
+        assert msgspec.json.encode(plain[0]) == msgspec.json.encode(plain[1])
+
+    def test_how_the_text_is_laid_out_makes_no_other_question(self):
+        run(self.request())
+
+        text = self.TEXT.replace("ℝ) (h", "Real)\n   /- positive -/ (h").replace("*", "  *  ")
+        again, _ = run(self.request(text))
+
+        assert again.cached
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"text": TEXT.replace("x * y < 0", "x * y < 1")},
+            {"text": TEXT.replace("h :", "first :")},
+            {"budget": Budget(nominal_s=0.1, wall_s=200)},
+            {"strategy": Strategy(slices=(Slice(Stage(engine="smt"), 1.0),))},
+            {"goal": Goal(theorem_id="t", statement=TEXT, unstated=("x is small",))},
+            {"goal": Goal(theorem_id="t", statement=TEXT, axioms=("x < y",))},
+            {"goal": Goal(theorem_id="t", statement=TEXT, semantics="float64")},
+            {"goal": Goal(theorem_id="t", statement=TEXT, notes=("from a table",))},
+            {"cache": False},
+        ],
+    )
+    def test_whatever_may_change_the_verdict_makes_another_question(self, change):
+        run(self.request())
+
+        again, _ = run(self.request(**change))
+
+        assert not again.cached
+
+    def test_another_build_of_the_prover_is_asked_again(self, monkeypatch):
+        run(self.request())
+        monkeypatch.setattr("hms_kernel.skills.prove.build", lambda: "another")
+
+        again, _ = run(self.request())
+
+        assert not again.cached
+
+    def test_an_answer_that_the_clock_cut_short_is_not_kept(self):
+        hurried = self.request(budget=Budget(nominal_s=5.0, wall_s=1e-9))
+
+        first, _ = run(hurried)
+        again, _ = run(hurried)
+
+        assert "wall clock" in first.reason
+        assert not again.cached
+
+    def test_a_text_that_is_not_understood_is_read_again(self):
+        for text in ("theorem t (x : ℝ : x", "∀ x : ℝ, Real.sin x ≤ 1"):
+            run(self.request(text))
+            again, _ = run(self.request(text))
+
+            assert not again.cached
+            assert again.outcome in (Outcome.INVALID, Outcome.UNSUPPORTED)
