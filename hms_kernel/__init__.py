@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from hms_kernel.handles import AgentHandle, Run, TaskHandle
     from hms_kernel.model import Budget, Goal, Limits, Outcome, Phase, Trust, Verdict
     from hms_kernel.report import Report
+    from hms_kernel.witness import check
 
 _HOME = {
     "hms_kernel.api": ("Attached", "Workbench", "attach"),
@@ -54,6 +55,7 @@ _HOME = {
     ),
     "hms_kernel.model": ("Budget", "Goal", "Limits", "Outcome", "Phase", "Trust", "Verdict"),
     "hms_kernel.report": ("Report",),
+    "hms_kernel.witness": ("check",),
 }
 _WHERE = {name: module for module, names in _HOME.items() for name in names}
 
@@ -85,6 +87,7 @@ __all__ = [
     "Workbench",
     "__version__",
     "attach",
+    "check",
 ]
 
 

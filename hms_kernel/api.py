@@ -125,21 +125,28 @@ class Desk:
         *,
         theorem_id: str = "",
         budget: Budget | None = None,
+        cache: bool = True,
     ) -> TaskHandle:
         """Hand in one statement of Lean 4 text; the result is a ``Verdict``.
 
         Args:
             statement: a closed proposition or a whole ``theorem ... := by sorry``.
             axioms: an identifier allows that Lean axiom, anything else is a hypothesis.
+            cache: whether an answer given before, to the same question, will do.
         """
         goal = Goal(theorem_id=theorem_id, statement=statement, axioms=tuple(axioms))
-        return self.settle(goal, budget or Budget())
+        return self.settle(goal, budget or Budget(), cache=cache)
 
-    def settle(self, goal: Goal, budget: Budget, *, run: str = "") -> TaskHandle:
+    def settle(
+        self, goal: Goal, budget: Budget, *, run: str = "", cache: bool = True
+    ) -> TaskHandle:
         """Hand in one goal as it is."""
-        return self._submitted(self.client.send(_proof(goal, budget, run)), goal.theorem_id)
+        asked = self.client.send(_proof(goal, budget, run, cache))
+        return self._submitted(asked, goal.theorem_id, goal)
 
-    def verify(self, spec: str | Path | Spec, *, budget: Budget | None = None) -> Run:
+    def verify(
+        self, spec: str | Path | Spec, *, budget: Budget | None = None, cache: bool = True
+    ) -> Run:
         """Hand in every claim of a specification: a built-in name, a file, or one already loaded.
 
         With no agents yet, as many are spawned as there are processors.
@@ -153,11 +160,11 @@ class Desk:
             self.spawn(config.cores())
         name = f"{spec.name}-{uuid.uuid4().hex[:6]}"
         asked = [
-            self.client.send(_claim_request(claim, budget or Budget(), name))
+            self.client.send(_claim_request(claim, budget or Budget(), name, cache))
             for claim in spec.claims
         ]
         tasks = [
-            self._submitted(future, claim.id)
+            self._submitted(future, claim.id, None if claim.settled else claim.goal())
             for future, claim in zip(asked, spec.claims, strict=True)
         ]
         return Run(self.client, name, spec, tasks, self.store)
@@ -190,9 +197,11 @@ class Desk:
         """Every verdict of the session (of one run, if named) with its evidence."""
         return tables.frame(tables.verdicts(self.facts(), run))
 
-    def _submitted(self, future: Future[Response], label: str) -> TaskHandle:
+    def _submitted(
+        self, future: Future[Response], label: str, goal: Goal | None = None
+    ) -> TaskHandle:
         accepted = self.client.answer(future, SubmitTaskResponse)
-        return TaskHandle(self.client, accepted.task_id, label)
+        return TaskHandle(self.client, accepted.task_id, label, goal)
 
     def _await_ready(self, waiting: set[str], timeout_s: float) -> None:
         deadline = time.monotonic() + timeout_s
@@ -352,17 +361,17 @@ def agent_spec(skills: Sequence[str], settings: dict[str, Any]) -> AgentSpec:
         raise UsageError(f"cannot configure an agent with {settings!r}: {error}") from None
 
 
-def _proof(goal: Goal, budget: Budget, run: str) -> SubmitTaskRequest:
+def _proof(goal: Goal, budget: Budget, run: str, cache: bool) -> SubmitTaskRequest:
     return SubmitTaskRequest(
         skill="prove",
-        payload=msgspec.to_builtins({"goal": goal, "budget": budget}),
+        payload=msgspec.to_builtins({"goal": goal, "budget": budget, "cache": cache}),
         label=goal.theorem_id,
         run=run,
         limits=Limits(attempt_wall_s=budget.wall_s + KILL_MARGIN_S),
     )
 
 
-def _claim_request(claim: Claim, budget: Budget, run: str) -> SubmitTaskRequest:
+def _claim_request(claim: Claim, budget: Budget, run: str, cache: bool) -> SubmitTaskRequest:
     if claim.settled is not None:
         return SubmitTaskRequest(skill="prove", label=claim.id, run=run, settled=claim.settled)
-    return _proof(claim.goal(), budget, run)
+    return _proof(claim.goal(), budget, run, cache)

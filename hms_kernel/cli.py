@@ -16,6 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any
 
+import msgspec
 import typer
 from rich.console import Console
 from rich.progress import (
@@ -33,7 +34,7 @@ from hms_kernel import api, batch, config, display, specs, tables, theorems
 from hms_kernel import session as sessions
 from hms_kernel.errors import HmsError, TaskFailed, UsageError
 from hms_kernel.model import Budget, Outcome, Trust, Verdict
-from hms_kernel.report import Report, is_proved, verdict_json, why
+from hms_kernel.report import Report, is_proved, make_directory, notes, verdict_json, why
 from hms_kernel.store import Store
 from hms_kernel.version import __version__
 
@@ -94,6 +95,20 @@ Least = Annotated[
     ),
 ]
 
+Save = Annotated[
+    Path | None,
+    typer.Option(
+        "--save",
+        metavar="DIR",
+        help="Write every verdict to a file of its own; `hms check` reads them.",
+    ),
+]
+
+NoCache = Annotated[
+    bool,
+    typer.Option("--no-cache", help="Settle everything anew, also what was answered before."),
+]
+
 
 @app.command()
 def demo(agents: Agents = None, store: StoreUrl = None, seed: Seed = 0) -> None:
@@ -131,6 +146,8 @@ def verify(
     as_json: AsJson = False,
     timeout: Timeout = 30.0,
     trust: Least = Trust.ONE_SOLVER,
+    save: Save = None,
+    no_cache: NoCache = False,
 ) -> None:
     """Settle every claim of a specification.
 
@@ -138,7 +155,17 @@ def verify(
     specification, or a theorem repository. What is prose is reported as invalid,
     never skipped and never proved.
     """
-    report = _verify(specs.load(spec), agents, store, seed, _budget(timeout), quiet=as_json)
+    report = _verify(
+        specs.load(spec),
+        agents,
+        store,
+        seed,
+        _budget(timeout),
+        quiet=as_json,
+        cache=not no_cache,
+    )
+    if save is not None:
+        report.save(save)
     if as_json:
         _print_json(report.as_json(), indent=2)
     else:
@@ -155,6 +182,8 @@ def prove(
     as_json: AsJson = False,
     timeout: Timeout = 30.0,
     trust: Least = Trust.ONE_SOLVER,
+    save: Save = None,
+    no_cache: NoCache = False,
 ) -> None:
     """Settle every theorem of a file, in order.
 
@@ -162,12 +191,16 @@ def prove(
     Prints one JSON line per theorem when asked to, or when the output is no terminal.
     """
     entries = theorems.read(file)
+    if save is not None:
+        make_directory(save)
     lines = as_json or not out.is_terminal
     budget = _budget(timeout)
     proved = 0
     with _workbench(agents, store, seed) as bench:
         tasks = [
-            bench.settle(entry.goal, budget, run=file.stem) if entry.goal else None
+            bench.settle(entry.goal, budget, run=file.stem, cache=not no_cache)
+            if entry.goal
+            else None
             for entry in entries
         ]
         with _progress(len(entries), file.name, quiet=lines) as advance:
@@ -176,6 +209,8 @@ def prove(
                 assert verdict is not None
                 proved += is_proved(verdict, trust)
                 advance(verdict.outcome.value)
+                if save is not None and task is not None:
+                    task.save(save)
                 if lines:
                     _print_json(
                         {
@@ -186,9 +221,51 @@ def prove(
                     )
                 else:
                     out.print(_outcome(verdict, trust), entry.theorem_id, Text(why(verdict), "dim"))
+                    for note in notes(verdict):
+                        out.print(Text(f"  {note}"))
     if not lines:
         out.print(f"\n{proved} of {len(entries)} proved")
     raise typer.Exit(0 if proved == len(entries) else 1)
+
+
+@app.command()
+def check(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Saved verdicts, as --save writes them.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Check saved verdicts, offline: nothing in the file is taken on trust.
+
+    A counterexample is replayed in exact arithmetic. A proof with a certificate is
+    followed by a small checker, without a solver. Any other verdict is settled again,
+    with the recorded strategy and budget, by the solver that is installed here; if
+    that is another build than the recorded one, the answer says so.
+
+    Exits with 0 when every file is confirmed, 1 when one is not (it was changed, or its
+    verdict does not come again), 2 when one cannot be read as a saved verdict.
+    """
+    from hms_kernel import witness  # brings the prover, which no other verb needs here
+
+    worst = 0
+    for file in files:
+        try:
+            finding = witness.check(file)
+        except UsageError as error:
+            err.print(Text.assemble(("hms: ", "bold red"), str(error)), soft_wrap=True)
+            worst = 2
+            continue
+        worst = max(worst, 0 if finding.confirmed else 1)
+        if as_json:
+            _print_json({"file": str(file), **msgspec.to_builtins(finding)})
+            continue
+        mark = ("✔ confirmed", "green") if finding.confirmed else ("✘ not confirmed", "red")
+        vouched = f" ({finding.trust.value})" if finding.trust else ""
+        said = f" {finding.theorem_id}: {finding.outcome.value}{vouched}"
+        out.print(Text.assemble(mark, said, f"  {finding.how or finding.complaint}"))
+        for remark in finding.remarks:
+            out.print(Text(f"  {remark}", "dim"))
+    raise typer.Exit(worst)
 
 
 @app.command()
@@ -353,9 +430,10 @@ def _verify(
     budget: Budget,
     *,
     quiet: bool,
+    cache: bool = True,
 ) -> Report:
     with _workbench(agents, store, seed) as bench:
-        run = bench.verify(spec, budget=budget)
+        run = bench.verify(spec, budget=budget, cache=cache)
         with _progress(len(spec.claims), spec.name, quiet=quiet) as advance:
             for settlement in run.as_settled():
                 advance(settlement.verdict.outcome.value)
@@ -395,8 +473,14 @@ def _show(report: Report, least: Trust = Trust.ONE_SOLVER) -> None:
             row["seconds"],
         )
     out.print(table)
+    if remarks := report.notes():
+        out.print()
+        for remark in remarks:
+            out.print(Text(remark))
     counts = ", ".join(f"{n} {name}" for name, n in report.counts.items() if n)
     out.print(f"\n{len(report.claims)} claims: {counts}")
+    if known := sum(settlement.verdict.cached for settlement in report.claims):
+        out.print(Text(f"{known} answered before; --no-cache settles them anew", "dim"))
     out.print(
         Text(f"stored in {report.place}; look again with: hms status {report.session}", "dim")
     )

@@ -7,11 +7,12 @@ import contextlib
 import time
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hms_kernel import display, tables
 from hms_kernel.client import Client, checked
-from hms_kernel.errors import SessionError, TaskFailed
+from hms_kernel.errors import SessionError, TaskFailed, UsageError
 from hms_kernel.messages import (
     AcceptedResponse,
     AgentStatus,
@@ -24,7 +25,7 @@ from hms_kernel.messages import (
     TaskStatusRequest,
     TaskStatusResponse,
 )
-from hms_kernel.model import Failure, Phase, Value, Verdict
+from hms_kernel.model import Failure, Goal, Phase, Value, Verdict
 from hms_kernel.report import Report, Settlement
 from hms_kernel.specs import Claim, Spec
 
@@ -62,10 +63,13 @@ class AgentHandle:
 class TaskHandle:
     """One task: ask where it stands, wait for its answer, cancel it. Awaitable."""
 
-    def __init__(self, client: Client, task_id: str, label: str = "") -> None:
+    def __init__(
+        self, client: Client, task_id: str, label: str = "", goal: Goal | None = None
+    ) -> None:
         self._client = client
         self.task_id = task_id
         self.label = label
+        self._goal = goal
 
     def status(self) -> TaskStatus:
         """Where it stands now."""
@@ -106,6 +110,18 @@ class TaskHandle:
             TimeoutError: it has not ended within ``timeout_s`` seconds; it goes on.
         """
         return _answer(self.wait(timeout_s))
+
+    def save(self, path: str | Path) -> Path:
+        """Wait for the verdict and write it as a file that stands by itself.
+
+        Raises:
+            UsageError: the task is no proof, or the file cannot be written.
+        """
+        from hms_kernel import witness  # brings the prover, which a handle must not
+
+        if self._goal is None:
+            raise UsageError(f"task {self.task_id} settles no statement that this handle knows")
+        return witness.save(path, self._goal, self.result())
 
     def __await__(self) -> Generator[Any, None, Any]:
         return self._wait_async().__await__()

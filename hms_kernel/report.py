@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -26,6 +27,18 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
     agent: str | None = None  # None when it needed none
     attempts: int = 0
     duration_s: float = 0.0  # seconds of proving
+
+    def save(self, path: str | Path) -> Path:
+        """Write the verdict as a file that stands by itself; see ``hms_kernel.witness``.
+
+        Raises:
+            UsageError: the claim is prose and has no statement, or the file cannot be written.
+        """
+        from hms_kernel import witness  # brings the prover, which reading a report must not
+
+        if self.claim.settled is not None:
+            raise UsageError(f"claim {self.claim.id!r} has no statement to save a verdict of")
+        return witness.save(path, self.claim.goal(), self.verdict)
 
     def as_json(self) -> dict[str, Any]:
         """Plain data, the shape of one entry of ``hms verify --json``."""
@@ -79,6 +92,20 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     def __len__(self) -> int:
         return len(self.claims)
 
+    def save(self, directory: str | Path) -> list[Path]:
+        """Write every verdict on a statement to a file of its own; ``hms check`` reads them.
+
+        Raises:
+            UsageError: a file cannot be written.
+        """
+        place = Path(directory)
+        make_directory(place)
+        return [each.save(place) for each in self.claims if each.claim.settled is None]
+
+    def notes(self) -> list[str]:
+        """What else the prover has to say, a line each, under the claim's id."""
+        return [f"{each.claim.id}: {note}" for each in self.claims for note in notes(each.verdict)]
+
     def as_json(self) -> dict[str, Any]:
         """Plain data, what ``hms verify --json`` prints."""
         return {
@@ -118,7 +145,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return f"<report on {self.spec}: {counts or 'no claims'}>"
 
     def _repr_html_(self) -> str:
-        return display.html_table(self.rows())
+        lines = "".join(display.html_text(note) for note in self.notes())
+        return display.html_table(self.rows()) + lines
 
 
 def is_proved(verdict: Verdict, least: Trust = Trust.ONE_SOLVER) -> bool:
@@ -144,6 +172,30 @@ def why(verdict: Verdict) -> str:
     if verdict.counterexample is not None:
         return plain_numbers(verdict.counterexample.values)
     return " ".join(verdict.reason.split()) if verdict.outcome is not Outcome.PROVED else ""
+
+
+def notes(verdict: Verdict) -> list[str]:
+    """What a good answer says besides yes and no: repairs, hypotheses that are not needed."""
+    evidence = verdict.evidence
+    lines = [
+        f"true if also {repair.hypothesis} (proved, {repair.trust.value})"
+        for repair in evidence.repairs
+    ]
+    if evidence.unused_hypotheses:
+        lines.append(f"proved without {'; '.join(evidence.unused_hypotheses)}")
+    return lines
+
+
+def make_directory(place: Path) -> None:
+    """Make a directory for files to save, unless it is there.
+
+    Raises:
+        UsageError: it cannot be made.
+    """
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot save to {place}: {error.strerror or error}") from error
 
 
 def plain_numbers(values: dict[str, Any]) -> str:

@@ -368,3 +368,53 @@ class TestBatch:
 
         assert done.returncode == 2
         assert "It has: n" in done.stderr
+
+
+class TestSavedVerdicts:
+    LEAN = (
+        "theorem fine (x : ℝ) (h : 1 < x) : 0 < x := by sorry\n"
+        "theorem wrong (x : ℝ) : |x| = x := by sorry\n"
+    )
+
+    @pytest.fixture
+    def saved(self, tmp_path):
+        source = tmp_path / "two.lean"
+        source.write_text(self.LEAN)
+        done = hms("prove", source, "--agents", 1, "--save", tmp_path / "saved")
+        assert done.returncode == 1, done.stderr
+        return tmp_path / "saved"
+
+    def test_are_written_one_to_a_file_and_confirmed_offline(self, saved):
+        files = sorted(saved.iterdir())
+        assert [file.name for file in files] == ["fine.witness.json", "wrong.witness.json"]
+
+        done = hms("check", *files)
+
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "✔ confirmed fine: proved" in done.stdout
+        assert "✔ confirmed wrong: refuted (replayed)" in done.stdout
+        assert "|x| = 1 and x = -1" in done.stdout
+
+    def test_a_changed_number_is_told_from_a_broken_file(self, saved):
+        wrong, fine = saved / "wrong.witness.json", saved / "fine.witness.json"
+        wrong.write_text(wrong.read_text().replace('"x": "-1"', '"x": "-2"'))
+
+        done = hms("check", "--json", wrong, fine)
+
+        assert done.returncode == 1
+        assert [line["confirmed"] for line in lines(done.stdout)] == [False, True]
+        assert "changed after it was saved" in done.stdout
+
+        wrong.write_text("{}")
+        done = hms("check", wrong, fine)
+
+        assert done.returncode == 2
+        assert "is no saved verdict" in done.stderr
+        assert "✔ confirmed fine" in done.stdout
+
+    def test_what_would_repair_a_claim_is_in_the_json(self, saved):
+        record = json.loads((saved / "wrong.witness.json").read_text())
+        [repair] = record["verdict"]["evidence"]["repairs"]
+
+        assert repair["hypothesis"] == "0 ≤ x"
+        assert "theorem wrong (x : ℝ) (h1 : 0 ≤ x)" in repair["statement"]

@@ -141,3 +141,32 @@ def test_garbage_on_the_client_socket_costs_only_its_sender(bench):
         assert desk.submit("rehearse", {"do": "echo", "value": 1}).result(60) == 1
     rude.close(0)
     context.term()
+
+
+def test_a_proof_saves_itself_and_is_confirmed_without_the_session(tmp_path):
+    with hms.Workbench(agents=1) as bench:
+        path = bench.prove("∀ x : ℝ, |x| = x", theorem_id="size").save(tmp_path)
+
+    finding = hms.check(path)
+
+    assert path.name == "size.witness.json"
+    assert finding.confirmed
+    assert finding.outcome is hms.Outcome.REFUTED
+
+
+def test_a_question_asked_again_in_another_session_is_answered_from_memory():
+    claim = "∀ x y : ℝ, 2 * x * y ≤ x ^ 2 + y ^ 2"
+    with hms.Workbench(agents=1) as bench:
+        first = bench.prove(claim, theorem_id="squares").result()
+
+    with hms.Workbench(agents=1) as bench:
+        again = bench.prove(claim, theorem_id="squares").result()
+        anew = bench.prove(claim, theorem_id="squares", cache=False).result()
+
+    assert (first.cached, again.cached, anew.cached) == (False, True, False)
+    assert first.evidence == again.evidence == anew.evidence
+
+
+def test_a_task_that_is_no_proof_has_no_verdict_to_save(bench, tmp_path):
+    with pytest.raises(hms.UsageError, match="settles no statement"):
+        bench.submit("rehearse", {"do": "echo", "value": 1}).save(tmp_path)

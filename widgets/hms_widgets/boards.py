@@ -239,7 +239,12 @@ def _conclusion(settled: TaskSettled) -> dict[str, object]:
             fields["reason"] = verdict.reason
             fields["work_s"] = verdict.wall_s
             if verdict.counterexample:
-                fields["shows"] = verdict.counterexample.shows
+                fields["shows"] = "; ".join(
+                    [
+                        verdict.counterexample.shows,
+                        *(f"true if also {r.hypothesis}" for r in verdict.evidence.repairs),
+                    ]
+                )
         case Failure(kind=kind, message=message):
             fields["reason"] = f"{kind}: {message}"
         case _:
