@@ -22,8 +22,8 @@ from hms_kernel.certificates.language import (
     Split,
 )
 from hms_kernel.certificates.polynomials import (
+    FALSE,
     FIELD,
-    INT,
     NAT,
     ONE,
     ZERO,
@@ -45,6 +45,7 @@ from hms_kernel.certificates.reading import (
     Env,
     Function,
     Unread,
+    at,
     count_of,
     definition,
     domain_of,
@@ -145,7 +146,11 @@ class Context:
         return of(atom)
 
     def add(self, fact: Formula) -> None:
-        """Assume a fact: parts of conjunctions one by one, what exists under a fresh name."""
+        """Assume a fact: parts of conjunctions one by one, what exists under a fresh name.
+
+        Two facts about one polynomial are taken together: what is neither negative nor positive
+        is 0, and what is and is not 0 is false.
+        """
         match fact:
             case And(parts=parts):
                 for part in parts:
@@ -155,8 +160,41 @@ class Context:
                     fact.body(self.variable(fact.name, fact.kind, fact.domain, fact.rational))
                 )
             case _:
-                self.facts.setdefault(str(fact), fact)
+                if str(fact) in self.facts:
+                    return
+                self.facts[str(fact)] = fact
                 self._note(fact)
+                if isinstance(fact, Compare):
+                    self._together(fact)
+
+    def _together(self, fact: Compare) -> None:
+        other = {"≥": "≥", ">": ">", "=": "≠", "≠": "="}[fact.op]
+        mirrored = compare(other, ZERO - fact.poly)
+        if self.facts.get(str(mirrored)) == mirrored:
+            self.add(compare("=", fact.poly) if other == "≥" else FALSE)
+        elif other in ("=", "≠") and self.facts.get(f"{fact.poly} {other} 0") == Compare(
+            other, fact.poly
+        ):
+            self.add(FALSE)
+
+    def generic(self, index: str, domain: Domain) -> tuple[Context, Poly]:
+        """The same facts and a new ``index`` that may be any element of a domain, with what is summed there.
+
+        Raises:
+            Rejected: the name is taken.
+        """
+        if index in self.names:
+            raise Rejected(f"the name {index} is taken")
+        context = self.copy()
+        variable = context.variable(index, domain.kind, domain)
+        for atom in list(self.atoms.values()):
+            match atom.head, atom.args:
+                case "sum", (over, Poly() as body, Atom() as own) if over == domain:
+                    try:
+                        context._note(at(body, own, variable))
+                    except Unread:
+                        continue
+        return context, variable
 
     def _note(self, part: object) -> None:
         """Learn the names of the atoms and ranges in what has been said."""
@@ -234,7 +272,10 @@ class Context:
             )
         if fact.rational:
             return all(a.kind != FIELD or a in self.rational for a in point.atoms())
-        return {FIELD: True, INT: point.whole, NAT: point.natural}[fact.kind]
+        if fact.kind == NAT:
+            floor = compare("≥", point)
+            return point.natural or (point.whole and self.facts.get(str(floor)) == floor)
+        return fact.kind == FIELD or point.whole
 
     def summed(self, domain: Domain, term: Poly, variable: Poly, relation: str) -> None:
         """Add what follows for the sum when ``term relation 0`` holds for every ``variable`` of the domain."""
@@ -294,10 +335,7 @@ class Checker:
         domain = context.domains.get(proof.over)
         if domain is None:
             raise Rejected(f"no sum runs over {proof.over}")
-        if proof.index in context.names:
-            raise Rejected(f"the name {proof.index} is taken")
-        generic = context.copy()
-        variable = generic.variable(proof.index, domain.kind, domain)
+        generic, variable = context.generic(proof.index, domain)
         term = generic.polynomial(proof.term)
         negated = {"≥": compare(">", ZERO - term), ">": compare("≥", ZERO - term), "=": compare("≠", term)}  # fmt: skip
         if proof.relation not in negated:

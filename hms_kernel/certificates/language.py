@@ -17,11 +17,7 @@ from hms_kernel.errors import UsageError
 Polynomial: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
 
 
-class _Step(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    pass
-
-
-class Product(_Step):
+class Product(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """``times · facts · squares²``: not negative where the facts are ``≥ 0`` or ``> 0``."""
 
     times: str  # a positive rational
@@ -29,28 +25,49 @@ class Product(_Step):
     squares: tuple[Polynomial, ...] = ()
 
 
-class Multiple(_Step):
+class Multiple(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """``by · fact``: zero where the fact is an equation."""
 
     fact: str
     by: Polynomial
 
 
-class Combination(_Step, tag="combination", tag_field="step"):
+class Combination(
+    msgspec.Struct,
+    frozen=True,
+    omit_defaults=True,
+    forbid_unknown_fields=True,
+    tag="combination",
+    tag_field="step",
+):
     """Products and multiples of facts that add up to a negative number, or to 0 with a positive summand."""
 
     products: tuple[Product, ...] = ()
     multiples: tuple[Multiple, ...] = ()
 
 
-class Split(_Step, tag="split", tag_field="step"):
+class Split(
+    msgspec.Struct,
+    frozen=True,
+    omit_defaults=True,
+    forbid_unknown_fields=True,
+    tag="split",
+    tag_field="step",
+):
     """One proof for each alternative of a fact: a disjunction, or ``≠`` as ``>`` and ``<``."""
 
     fact: str
     branches: tuple[Proof, ...]
 
 
-class Sign(_Step, tag="sign", tag_field="step"):
+class Sign(
+    msgspec.Struct,
+    frozen=True,
+    omit_defaults=True,
+    forbid_unknown_fields=True,
+    tag="sign",
+    tag_field="step",
+):
     """One proof with ``term < 0``, one with ``term ≥ 0``."""
 
     term: Polynomial
@@ -58,7 +75,14 @@ class Sign(_Step, tag="sign", tag_field="step"):
     otherwise: Proof
 
 
-class Instance(_Step, tag="instance", tag_field="step"):
+class Instance(
+    msgspec.Struct,
+    frozen=True,
+    omit_defaults=True,
+    forbid_unknown_fields=True,
+    tag="instance",
+    tag_field="step",
+):
     """A fact that holds for every value, used at one."""
 
     fact: str
@@ -66,14 +90,28 @@ class Instance(_Step, tag="instance", tag_field="step"):
     then: Proof
 
 
-class Define(_Step, tag="define", tag_field="step"):
+class Define(
+    msgspec.Struct,
+    frozen=True,
+    omit_defaults=True,
+    forbid_unknown_fields=True,
+    tag="define",
+    tag_field="step",
+):
     """What an atom is becomes a fact: ``abs(x)`` is x or -x, a sum over a numeral is its terms."""
 
     atom: str
     then: Proof
 
 
-class Each(_Step, tag="each", tag_field="step"):
+class Each(
+    msgspec.Struct,
+    frozen=True,
+    omit_defaults=True,
+    forbid_unknown_fields=True,
+    tag="each",
+    tag_field="step",
+):
     """A lemma about every term of a sum, hence about the sum.
 
     ``term relation 0`` is proved for a generic ``index`` of the range ``over``, as that of some
@@ -91,7 +129,7 @@ class Each(_Step, tag="each", tag_field="step"):
 Proof: TypeAlias = "Combination | Split | Sign | Instance | Define | Each"
 
 
-class Certificate(_Step):
+class Certificate(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """A proof of one statement."""
 
     statement_sha256: str  # of the statement as ``statements.show`` prints it, hexadecimal

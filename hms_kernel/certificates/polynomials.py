@@ -40,7 +40,7 @@ class Atom:
                 return str(name)
             case "apply", (name, *args):
                 return f"{name}({', '.join(map(str, args))})"
-            case "sum", (Domain() as domain, body):
+            case "sum", (Domain() as domain, body, Atom()):
                 return f"∑({domain}, {body})"
             case head, args:
                 return f"{head}({', '.join(map(str, args))})"
@@ -159,7 +159,7 @@ class Poly:
         return self._hash
 
     def __str__(self) -> str:
-        parts = []
+        parts: list[str] = []
         for monomial, c in sorted(self.terms.items(), key=lambda item: _order(item[0])):
             powers = [
                 f"{name}^{k}" if (k := monomial.count(name)) > 1 else str(name)

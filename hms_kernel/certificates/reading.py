@@ -262,7 +262,8 @@ def inverse(poly: Poly) -> Poly:
         ((monomial, coefficient),) = poly.terms.items()
         result = number(1 / coefficient)
         for atom in monomial:
-            result = result * of(Atom("inverse", (of(atom),)))
+            back = atom.args[0] if atom.head == "inverse" else None  # 1 / (1 / x) = x, for 0 too
+            result = result * (of(Atom("inverse", (of(atom),))) if back is None else back)
         return result
     lead = poly.terms[min(poly.terms, key=lambda m: (-len(m), [a.label for a in m]))]
     return of(Atom("inverse", (poly.scaled(1 / lead),))).scaled(1 / lead)
@@ -367,9 +368,10 @@ def _big(term: Big, env: Env) -> Poly:
         raise Unread("a sum without ends")
     if term.op == "∏":
         return _product(term, domain, env)
-    # Told apart from the indices of enclosing sums, which are in the environment.
-    outer = sum(any(map(_is_index, v.atoms())) for v in env.values() if isinstance(v, Poly))
-    index = Atom("index", (f"@{outer}",), domain.kind)
+    if term.var.name in env:
+        raise Unread(f"the name {term.var.name} bound twice")
+    # Told apart from the indices of enclosing sums: the environment grows with every one.
+    index = Atom("index", (f"@{len(env)}",), domain.kind)
     return total(domain, value(term.body, {**env, term.var.name: of(index)}), index)
 
 
@@ -394,8 +396,8 @@ def _written_out(domain: Domain) -> range:
 def total(domain: Domain, body: Poly, index: Atom) -> Poly:
     """∑ of ``body`` over a domain, by linearity: factors without the index come out of each monomial.
 
-    The index gets a name that no sum inside uses, so equal sums are equal atoms and
-    nothing is captured.
+    The index gets a name that nothing inside uses, bound or free, so nothing is captured;
+    it depends on what is inside alone, so equal sums are equal atoms.
     """
     result = ZERO
     for monomial, coefficient in body.terms.items():
@@ -403,7 +405,11 @@ def total(domain: Domain, body: Poly, index: Atom) -> Poly:
         outer = tuple(atom for atom in monomial if not depends(atom, index))
         known = count_of(domain) if not inner else None
         if known is None:
-            own = Atom("index", (f"#{max(map(_height, inner), default=0)}",), domain.kind)
+            height = max(map(_height, inner), default=0)
+            own = Atom("index", (f"#{height}",), domain.kind)
+            while own != index and any(depends(atom, own) for atom in inner):
+                height += 1
+                own = Atom("index", (f"#{height}",), domain.kind)
             part = at(Poly({inner: Fraction(1)}), index, of(own))
             known = of(Atom("sum", (domain, part, own), _joint(part)))
         result = result + Poly({outer: coefficient}) * known
@@ -452,6 +458,8 @@ def depends(part: object, index: Atom) -> bool:
             return depends(poly, index)
         case And(parts=parts) | Or(parts=parts):
             return any(depends(inner, index) for inner in parts)
+        case Quantified():
+            return True  # its body cannot be looked into
     return False
 
 
