@@ -18,6 +18,7 @@ from hms_kernel.backends.needed import unused
 from hms_kernel.backends.strategy import Slice, Stage, Strategy
 from hms_kernel.backends.vacuity import labelled
 from hms_kernel.backends.vouching import vouch
+from hms_kernel.certificates import to_json
 from hms_kernel.errors import StatementError, UnsupportedStatement
 from hms_kernel.model import Budget, Evidence, Goal, Outcome, Repair, Verdict
 from hms_kernel.statements import parse, show
@@ -121,13 +122,15 @@ class SmtBackend:
     ) -> Verdict:
         meter = Meter(budget)
         attempt = Attempt(statement, strategy, budget.nominal_s, meter, report)
-        vouched = vouch(_with_doubt(attempt.run(), goal.unstated), meter, report)
+        found = _with_doubt(attempt.run(), goal.unstated)
+        vouched = vouch(statement, found, meter, budget.nominal_s, report)
         conclusion = vouched.conclusion
         example = conclusion.counterexample
         spare = self._unused(statement, conclusion, meter, budget)
         offered, tried = self._repairs(statement, conclusion, strategy, meter, budget, report)
-        found = (worded(note, statement.bundles) for note in conclusion.notes)
-        notes = (*goal.notes, *statement.notes, *found)
+        example = conclusion.counterexample
+        told = (worded(note, statement.bundles) for note in conclusion.notes)
+        notes = (*goal.notes, *statement.notes, *told)
         return Verdict(
             outcome=conclusion.outcome,
             trust=vouched.trust,
@@ -144,6 +147,7 @@ class SmtBackend:
                 tried=(*attempt.tried, *tried, *(("stopped by the wall clock",) * meter.hit_wall)),
                 unused_hypotheses=spare,
                 contradictory=conclusion.contradictory,
+                certificate=to_json(vouched.certificate) if vouched.certificate else None,
                 repairs=offered,
             ),
             wall_s=time.monotonic() - started,

@@ -1,4 +1,8 @@
-"""Who vouches for a proof: two solvers where they agree, else one. Proves nothing; lets nobody be believed against another."""
+"""Who vouches for a proof: a certificate, else two solvers, else one. Proves nothing itself.
+
+Nobody is believed against another: a second solver that has a counterexample turns a proof
+into ``unknown``.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,12 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hms_kernel.backends import engines, opinion
+from hms_kernel.backends import certifying, engines, opinion
 from hms_kernel.backends.attempt import Conclusion
 from hms_kernel.backends.meter import Meter
+from hms_kernel.certificates import Certificate
 from hms_kernel.model import Outcome, Trust
+from hms_kernel.statements.terms import Statement
 
 
 @dataclass(frozen=True)
@@ -19,15 +25,26 @@ class Vouched:
     conclusion: Conclusion
     trust: Trust | None
     checker: str  # with its build
+    certificate: Certificate | None = None
 
 
-def vouch(conclusion: Conclusion, meter: Meter, report: Callable[[str], None]) -> Vouched:
-    """Ask others about a proof; a solver that has a counterexample turns it into ``unknown``."""
+def vouch(
+    statement: Statement,
+    conclusion: Conclusion,
+    meter: Meter,
+    nominal_s: float,
+    report: Callable[[str], None],
+) -> Vouched:
+    """Look for a certificate of a proof within ``nominal_s``, and ask a second solver where there is none."""
     solver = engines.checker()
     if conclusion.outcome is Outcome.REFUTED:
         return Vouched(conclusion, Trust.REPLAYED, solver)
     if conclusion.outcome is not Outcome.PROVED:
         return Vouched(conclusion, None, solver)
+    report("looking for a certificate")
+    certificate = certifying.find(statement, min(certifying.NOMINAL_S, nominal_s))
+    if certificate is not None:
+        return Vouched(conclusion, Trust.CERTIFICATE, solver, certificate)
     report("asking a second solver")
     second = opinion.ask(conclusion.rests_on, wall_s=meter.left_s)
     if second.contradicts:
