@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from hms_kernel.handles import AgentHandle, Run, TaskHandle
     from hms_kernel.model import Budget, Goal, Limits, Outcome, Phase, Trust, Verdict
     from hms_kernel.report import Report
+    from hms_kernel.specs.python import claim
     from hms_kernel.witness import check
 
 _HOME = {
@@ -56,6 +57,7 @@ _HOME = {
     "hms_kernel.model": ("Budget", "Goal", "Limits", "Outcome", "Phase", "Trust", "Verdict"),
     "hms_kernel.report": ("Report",),
     "hms_kernel.witness": ("check",),
+    "hms_kernel.specs.python": ("claim",),
 }
 _WHERE = {name: module for module, names in _HOME.items() for name in names}
 
@@ -88,6 +90,7 @@ __all__ = [
     "__version__",
     "attach",
     "check",
+    "claim",
 ]
 
 

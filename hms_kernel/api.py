@@ -13,9 +13,10 @@ from __future__ import annotations
 import atexit
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -46,7 +47,7 @@ from hms_kernel.model import (
     Limits,
 )
 from hms_kernel.policy import Gate
-from hms_kernel.specs import Claim, Spec
+from hms_kernel.specs import Claim, Spec, python
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -145,17 +146,23 @@ class Desk:
         return self._submitted(asked, goal.theorem_id, goal)
 
     def verify(
-        self, spec: str | Path | Spec, *, budget: Budget | None = None, cache: bool = True
+        self,
+        spec: str | Path | Spec | Callable[..., Any] | ModuleType,
+        *,
+        budget: Budget | None = None,
+        cache: bool = True,
     ) -> Run:
         """Hand in every claim of a specification: a built-in name, a file, or one already loaded.
 
+        Also the claims on a Python function (see ``claim``), or on all functions of a module.
         With no agents yet, as many are spawned as there are processors.
 
         Raises:
             SpecError: the specification as a whole cannot be used.
+            UsageError: a function or module has no claims.
         """
         if not isinstance(spec, Spec):
-            spec = specs.load(spec)
+            spec = specs.load(spec) if isinstance(spec, str | Path) else python.load(spec)
         if not self.client.agents():
             self.spawn(config.cores())
         name = f"{spec.name}-{uuid.uuid4().hex[:6]}"

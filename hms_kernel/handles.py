@@ -174,7 +174,7 @@ class Run:
             session=self._client.session,
             store=self.store,
             claims=tuple(
-                _settlement(claim, status)
+                _settlement(self.spec, claim, status)
                 for claim, status in zip(self.spec.claims, statuses, strict=True)
                 if Phase(status.phase).terminal
             ),
@@ -192,7 +192,7 @@ class Run:
                 task_id = futures.pop(future)
                 status = self._client.answer(future, TaskStatusResponse).status
                 if Phase(status.phase).terminal:
-                    yield _settlement(self.spec.claims[open_ids[task_id]], status)
+                    yield _settlement(self.spec, self.spec.claims[open_ids[task_id]], status)
                 else:
                     futures[self._poll(task_id)] = task_id
 
@@ -237,13 +237,13 @@ def _answer(status: TaskStatus) -> Any:
             return status.result
 
 
-def _settlement(claim: Claim, status: TaskStatus) -> Settlement:
+def _settlement(spec: Spec, claim: Claim, status: TaskStatus) -> Settlement:
     verdict = tables.verdict_of(status.result)
     if verdict is None:
         raise SessionError(f"task {status.task_id} ended without a verdict")
     return Settlement(
         claim=claim,
-        verdict=verdict,
+        verdict=spec.review(claim, verdict),
         agent=status.agent,
         attempts=status.attempts,
         duration_s=verdict.wall_s if isinstance(status.result, Verdict) else status.duration_s,

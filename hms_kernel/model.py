@@ -94,6 +94,7 @@ class Counterexample(msgspec.Struct, frozen=True, kw_only=True):
     ]  # variable to exact Lean numeral; functions on Fin n and lists as lists, records as Lean text
     parts: dict[str, str | list[Any]] = {}  # the numbers within records and lists of records
     shows: str = ""  # the broken part with its numbers: "∑ i, w i * a i = 200, not ≤ 100"
+    call: str = ""  # of a Python function, what calling it showed: "score(x=2) = 200"
 
 
 class Repair(msgspec.Struct, frozen=True, kw_only=True):

@@ -170,6 +170,8 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
 def why(verdict: Verdict) -> str:
     """One line for a table: the numbers that break a claim, or the reason for anything unproved."""
     if verdict.counterexample is not None:
+        if verdict.counterexample.call:
+            return verdict.counterexample.call
         return plain_numbers(verdict.counterexample.values)
     return " ".join(verdict.reason.split()) if verdict.outcome is not Outcome.PROVED else ""
 

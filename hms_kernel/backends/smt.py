@@ -98,6 +98,13 @@ class SmtBackend:
             UsageError: the strategy names an engine, parameter or transform that does not exist.
         """
         started = time.monotonic()
+        if goal.semantics != "exact":
+            return Verdict(
+                outcome=Outcome.UNSUPPORTED,
+                reason=f"semantics={goal.semantics!r} (this prover knows real numbers only)",
+                evidence=_evidence(goal, goal.statement, ()),
+                wall_s=time.monotonic() - started,
+            )
         report("reading the statement")
         try:
             statement = understood(goal)

@@ -35,6 +35,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     hypotheses: tuple[str, ...] = ()  # Lean propositions over the variables
     definitions: tuple[str, ...] = ()  # Lean ``def`` commands in scope
     decimals: str = "ℝ"  # type of decimals nothing else types
+    semantics: str = "exact"  # or "float64": ℝ is read as IEEE-754 binary64
     unstated: tuple[str, ...] = ()  # the file's assumptions that are prose, left out of the goal
     priority: str = ""
     source: str = ""  # where it comes from: a place in the file, a publication
@@ -54,6 +55,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
             statement=self._theorem(),
             definitions=self.definitions,
             decimals=self.decimals,
+            semantics=self.semantics,
             unstated=self.unstated,
             notes=self.notes,
         )
@@ -78,9 +80,13 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
     name: str  # short, for tables and file names
     title: str
     source: str  # path as given, or "built-in"
-    kind: str  # "claims" (our own), "hms", "theorems"
+    kind: str  # "claims" (our own), "hms", "theorems", "python"
     claims: tuple[Claim, ...]
     notes: tuple[str, ...] = ()
+
+    def review(self, claim: Claim, verdict: Verdict) -> Verdict:
+        """What the source itself has to say of a verdict; a file has nothing to say."""
+        return verdict
 
 
 def settled(
