@@ -100,5 +100,12 @@ def __getattr__(name: str) -> Any:
     return getattr(import_module(_WHERE[name]), name)
 
 
+def load_ipython_extension(ipython: Any) -> None:
+    """``%load_ext hms_kernel``: the cell magic ``%%prove``."""
+    from hms_kernel.magics import register
+
+    register(ipython)
+
+
 def __dir__() -> list[str]:
     return __all__

@@ -30,7 +30,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "service",
         "supervisor",
         "client",
-        "report hosting",
+        "report hosting cells",
         "handles",
         "api",
         "facade magics testing sidecar batch",
