@@ -34,6 +34,13 @@ class Trust(enum.StrEnum):
         return self is not Trust.REPLAYED and order.index(self) <= order.index(least)
 
 
+class Semantics(enum.StrEnum):
+    """What the numbers of a claim are."""
+
+    EXACT = "exact"  # Lean's own: ℝ is the reals, Float is IEEE-754 binary64
+    FLOAT64 = "float64"  # ℝ is read as IEEE-754 binary64 too
+
+
 class Phase(enum.StrEnum):
     """Where a task stands. The last three are terminal; a task enters exactly one of them, once."""
 
@@ -79,7 +86,7 @@ class Goal(msgspec.Struct, frozen=True, kw_only=True):
     definitions: tuple[str, ...] = ()  # Lean ``def`` commands in scope of the statement
     axioms: tuple[str, ...] = ()  # an identifier allows that Lean axiom; others are hypotheses
     decimals: str = "Float"  # type of decimals nothing else types; spec loaders say "ℝ"
-    semantics: str = "exact"  # "exact" (Lean's own), or "float64": ℝ is read as IEEE-754 binary64
+    semantics: Semantics = Semantics.EXACT
     # Assumptions of the source that are prose, so missing from the text. A proof stands without
     # them; numbers that break the claim may break them too, so backends say unknown, not refuted.
     unstated: tuple[str, ...] = ()

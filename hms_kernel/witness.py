@@ -30,7 +30,7 @@ from hms_kernel.backends.unfold import pin, unfold
 from hms_kernel.errors import StatementError, UnsupportedStatement, UsageError
 from hms_kernel.model import Counterexample, Goal, Outcome, Trust, Verdict
 from hms_kernel.statements import points, show
-from hms_kernel.statements.terms import Statement
+from hms_kernel.statements.terms import Statement, first_float
 
 SCHEMA = "hms-witness/1"
 LARGEST_FILE_BYTES = 64 << 20
@@ -193,7 +193,8 @@ def _established(witness: Witness) -> tuple[Trust | None, str, tuple[str, ...]]:
     except UsageError as error:
         raise _Broken(f"the goal makes no sense: {error}") from error
     _compare_record(witness, statement)
-    if verdict.outcome is Outcome.REFUTED and goal.semantics == "exact" and not goal.unstated:
+    exact = first_float(statement) is None
+    if verdict.outcome is Outcome.REFUTED and exact and not goal.unstated:
         return Trust.REPLAYED, _replayed(statement, verdict), _unchecked(verdict)
     if verdict.outcome is Outcome.PROVED and verdict.evidence.certificate is not None:
         return Trust.CERTIFICATE, _certified(statement, verdict), _unchecked(verdict)

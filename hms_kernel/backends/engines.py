@@ -20,6 +20,13 @@ from hms_kernel.version import __version__
 
 MEMORY_MIB = 1536  # of one question; beyond it z3 answers unknown
 
+# Floating point as propositional logic, which smt then solves: several times faster than
+# leaving the blasting to smt itself.
+BLASTING = (
+    "simplify", "propagate-values", "fpa2bv", "simplify", "propagate-values", "solve-eqs",
+    "simplify", "max-bv-sharing", "bit-blast", "simplify", "smt",
+)  # fmt: skip
+
 
 def checker() -> str:
     """Who vouches: the solver and its build."""
@@ -63,8 +70,11 @@ def _solver(engine: str, context: z3.Context) -> z3.Solver:
             return z3.SimpleSolver(ctx=context)
         case "nlsat":
             return z3.Tactic("qfnra-nlsat", ctx=context).solver()
+        case "bits":
+            tactics = [z3.Tactic(name, ctx=context) for name in BLASTING]
+            return z3.Then(*tactics, ctx=context).solver()
         case _:
-            raise UsageError(f"no engine {engine!r}; engines are smt, simple, nlsat")
+            raise UsageError(f"no engine {engine!r}; engines are smt, simple, nlsat, bits")
 
 
 def ask(

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+import z3
 
 from hms_kernel.backends import units
+from hms_kernel.backends.engines import Answer, ask
 from hms_kernel.backends.questions import Constrain, Reply, pose
 from hms_kernel.backends.sequent import Sequent
 from hms_kernel.backends.strategy import Stage
@@ -67,9 +70,25 @@ class Meter:
             self.hit_wall = True
             return None
         reply = pose(sequent, stage, units=limit, wall_s=remaining_s, constrain=constrain)
-        spent = reply.answer.units
-        allowance.charge(spent, stage.engine)
-        self.units += spent
-        self.nominal_s += units.to_nominal_s(spent, stage.engine)
-        self.hit_wall = self.hit_wall or reply.answer.reason == "wall clock"
+        self._count(reply.answer, stage.engine, allowance)
         return reply
+
+    def answer(
+        self,
+        engine: str,
+        context: z3.Context,
+        assertions: Sequence[z3.BoolRef],
+        allowance: Allowance,
+    ) -> Answer:
+        """Ask whether assertions that somebody else translated can hold together, within the allowance."""
+        limit = allowance.units(engine)
+        remaining_s = self._deadline_s - self._clock()
+        answer = ask(context, assertions, engine=engine, units=limit, wall_s=remaining_s)
+        self._count(answer, engine, allowance)
+        return answer
+
+    def _count(self, answer: Answer, engine: str, allowance: Allowance) -> None:
+        allowance.charge(answer.units, engine)
+        self.units += answer.units
+        self.nominal_s += units.to_nominal_s(answer.units, engine)
+        self.hit_wall = self.hit_wall or answer.reason == "wall clock"

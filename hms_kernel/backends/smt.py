@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from hms_kernel.backends import engines, repairs
+from hms_kernel.backends import floats, repairs
 from hms_kernel.backends.attempt import Attempt, Conclusion
 from hms_kernel.backends.grouping import grouped, worded
 from hms_kernel.backends.meter import Meter
@@ -71,8 +71,7 @@ def understood(goal: Goal) -> Statement:
         decimals=goal.decimals,
         name=goal.theorem_id,
     )
-    _refuse_floats(statement)
-    return statement
+    return floats.read(statement, goal.semantics)
 
 
 class SmtBackend:
@@ -98,13 +97,6 @@ class SmtBackend:
             UsageError: the strategy names an engine, parameter or transform that does not exist.
         """
         started = time.monotonic()
-        if goal.semantics != "exact":
-            return Verdict(
-                outcome=Outcome.UNSUPPORTED,
-                reason=f"semantics={goal.semantics!r} (this prover knows real numbers only)",
-                evidence=_evidence(goal, goal.statement, ()),
-                wall_s=time.monotonic() - started,
-            )
         report("reading the statement")
         try:
             statement = understood(goal)
@@ -116,6 +108,8 @@ class SmtBackend:
                 evidence=_evidence(goal.statement, (), strategy, budget),
                 wall_s=time.monotonic() - started,
             )
+        if first_float(statement) is not None:
+            return self._settle_floats(goal, statement, strategy, budget, report, started)
         return self._settle(goal, statement, strategy, budget, report, started)
 
     def _settle(
@@ -203,17 +197,26 @@ class SmtBackend:
                 offered.append(Repair(hypothesis=repair.hypothesis, statement=text, trust=trust))
         return tuple(offered), (f"repairs: {len(offered)} proved, {spent}",)
 
-
-def _refuse_floats(statement: Statement) -> None:
-    found = first_float(statement)
-    if found is not None:
-        span = found.span
-        raise UnsupportedStatement(
-            "arithmetic in Float, which is what decimals without a type are in Lean; "
-            "ascribe ℝ, as in (0.5 : ℝ)",
-            line=span.line if span else 0,
-            column=span.column if span else 0,
+    def _settle_floats(
+        self,
+        goal: Goal,
+        statement: Statement,
+        strategy: Strategy,
+        budget: Budget,
+        report: Callable[[str], None],
+        started: float,
+    ) -> Verdict:
+        """Doubles have ways of their own, which no strategy arranges."""
+        attempt = floats.FloatAttempt(statement, budget.nominal_s, Meter(budget), report)
+        conclusion = _with_doubt(attempt.run(), goal.unstated)
+        verdict = attempt.verdict(conclusion, goal.notes, wall_s=time.monotonic() - started)
+        asked = msgspec.structs.replace(
+            verdict.evidence,
+            versions=versions(),
+            strategy=msgspec.to_builtins(strategy),
+            budget=budget,
         )
+        return msgspec.structs.replace(verdict, evidence=asked)
 
 
 def _with_doubt(conclusion: Conclusion, unstated: tuple[str, ...]) -> Conclusion:
