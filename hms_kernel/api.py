@@ -45,6 +45,7 @@ from hms_kernel.model import (
     Fact,
     Goal,
     Limits,
+    Semantics,
 )
 from hms_kernel.policy import Gate
 from hms_kernel.specs import Claim, Spec, python
@@ -125,6 +126,7 @@ class Desk:
         axioms: Sequence[str] = (),
         *,
         theorem_id: str = "",
+        semantics: str = Semantics.EXACT,
         budget: Budget | None = None,
         cache: bool = True,
     ) -> TaskHandle:
@@ -133,9 +135,18 @@ class Desk:
         Args:
             statement: a closed proposition or a whole ``theorem ... := by sorry``.
             axioms: an identifier allows that Lean axiom, anything else is a hypothesis.
+            semantics: "exact", or "float64" to ask about ℝ as processors compute it.
             cache: whether an answer given before, to the same question, will do.
+
+        Raises:
+            UsageError: no such semantics.
         """
-        goal = Goal(theorem_id=theorem_id, statement=statement, axioms=tuple(axioms))
+        goal = Goal(
+            theorem_id=theorem_id,
+            statement=statement,
+            axioms=tuple(axioms),
+            semantics=Semantics.named(semantics),
+        )
         return self.settle(goal, budget or Budget(), cache=cache)
 
     def settle(
@@ -149,6 +160,7 @@ class Desk:
         self,
         spec: str | Path | Spec | Callable[..., Any] | ModuleType,
         *,
+        semantics: str | None = None,
         budget: Budget | None = None,
         cache: bool = True,
     ) -> Run:
@@ -157,12 +169,18 @@ class Desk:
         Also the claims on a Python function (see ``claim``), or on all functions of a module.
         With no agents yet, as many are spawned as there are processors.
 
+        Args:
+            spec: what to settle.
+            semantics: of all claims; None leaves each as its file has it.
+
         Raises:
             SpecError: the specification as a whole cannot be used.
-            UsageError: a function or module has no claims.
+            UsageError: a function or module has no claims, or there are no such semantics.
         """
         if not isinstance(spec, Spec):
             spec = specs.load(spec) if isinstance(spec, str | Path) else python.load(spec)
+        if semantics is not None:
+            spec = spec.read_as(Semantics.named(semantics))
         if not self.client.agents():
             self.spawn(config.cores())
         name = f"{spec.name}-{uuid.uuid4().hex[:6]}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from hms_kernel import statements
 from hms_kernel.errors import StatementError, UsageError
-from hms_kernel.model import Budget
+from hms_kernel.model import Budget, Semantics
 from hms_kernel.specs.claim import Claim, Spec, invalid, is_command, unique
 
 NOMINAL_SHARE = 0.5  # nominal seconds per second of --timeout, as on the command line
@@ -25,7 +25,7 @@ class Line:
     claim: str = ""  # of the function in the cell
     where: str = ""
     timeout_s: float = 30.0
-    semantics: str = "exact"
+    semantics: Semantics = Semantics.EXACT
     agents: int | None = None
 
     @property
@@ -51,14 +51,11 @@ def read_line(text: str) -> Line:
         options[name] = value
         rest = rest[match.end() :]
     claim, *where = _WHERE.split(rest, maxsplit=1)
-    semantics = options.get("semantics", "exact")
-    if semantics not in ("exact", "float64"):
-        raise UsageError(f"--semantics {semantics}: there are exact and float64")
     return Line(
         claim=claim.strip(),
         where=where[0].strip() if where else "",
         timeout_s=_positive("timeout", options.get("timeout", "30")),
-        semantics=semantics,
+        semantics=Semantics.named(options.get("semantics", Semantics.EXACT)),
         agents=int(_positive("agents", options["agents"])) if "agents" in options else None,
     )
 
@@ -88,7 +85,7 @@ def functions(tree: ast.Module) -> list[str]:
     return [name for place, name in enumerate(found) if name not in found[place + 1 :]]
 
 
-def lean(cell: str, semantics: str) -> Spec:
+def lean(cell: str, semantics: Semantics) -> Spec:
     """The claims of a cell of Lean text: theorems, or propositions with empty lines between them.
 
     Raises:
@@ -110,7 +107,7 @@ def lean(cell: str, semantics: str) -> Spec:
     )
 
 
-def _theorems(cell: str, semantics: str) -> list[Claim]:
+def _theorems(cell: str, semantics: Semantics) -> list[Claim]:
     try:
         entries = statements.read_file("\n" + cell)  # the magic's own line counts
     except StatementError as error:

@@ -18,6 +18,7 @@ from typing import Annotated, Any
 
 import msgspec
 import typer
+from msgspec.structs import replace
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -33,7 +34,7 @@ from rich.text import Text
 from hms_kernel import api, batch, config, display, specs, tables, theorems
 from hms_kernel import session as sessions
 from hms_kernel.errors import HmsError, TaskFailed, UsageError
-from hms_kernel.model import Budget, Outcome, Trust, Verdict
+from hms_kernel.model import Budget, Outcome, Semantics, Trust, Verdict
 from hms_kernel.report import Report, is_proved, make_directory, notes, verdict_json, why
 from hms_kernel.store import Store
 from hms_kernel.version import __version__
@@ -109,6 +110,14 @@ NoCache = Annotated[
     typer.Option("--no-cache", help="Settle everything anew, also what was answered before."),
 ]
 
+As = Annotated[
+    Semantics,
+    typer.Option(
+        "--semantics",
+        help="float64 reads ℝ as processors do: IEEE-754 doubles, every operation rounded.",
+    ),
+]
+
 
 @app.command()
 def demo(agents: Agents = None, store: StoreUrl = None, seed: Seed = 0) -> None:
@@ -148,6 +157,14 @@ def verify(
     trust: Least = Trust.ONE_SOLVER,
     save: Save = None,
     no_cache: NoCache = False,
+    semantics: Annotated[
+        Semantics | None,
+        typer.Option(
+            "--semantics",
+            help="Of all claims; float64 reads ℝ as processors do, rounding every operation. "
+            "Default: as the file has it, else exact.",
+        ),
+    ] = None,
 ) -> None:
     """Settle every claim of a specification.
 
@@ -155,14 +172,11 @@ def verify(
     specification, or a theorem repository. What is prose is reported as invalid,
     never skipped and never proved.
     """
+    loaded = specs.load(spec)
+    if semantics is not None:
+        loaded = loaded.read_as(semantics)
     report = _verify(
-        specs.load(spec),
-        agents,
-        store,
-        seed,
-        _budget(timeout),
-        quiet=as_json,
-        cache=not no_cache,
+        loaded, agents, store, seed, _budget(timeout), quiet=as_json, cache=not no_cache
     )
     if save is not None:
         report.save(save)
@@ -184,6 +198,7 @@ def prove(
     trust: Least = Trust.ONE_SOLVER,
     save: Save = None,
     no_cache: NoCache = False,
+    semantics: As = Semantics.EXACT,
 ) -> None:
     """Settle every theorem of a file, in order.
 
@@ -198,7 +213,12 @@ def prove(
     proved = 0
     with _workbench(agents, store, seed) as bench:
         tasks = [
-            bench.settle(entry.goal, budget, run=file.stem, cache=not no_cache)
+            bench.settle(
+                replace(entry.goal, semantics=semantics),
+                budget,
+                run=file.stem,
+                cache=not no_cache,
+            )
             if entry.goal
             else None
             for entry in entries

@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from hms_kernel.errors import UsageError
+
 
 class Outcome(enum.StrEnum):
     """What a checker concluded. Nothing but a checker may conclude ``PROVED``."""
@@ -39,6 +41,18 @@ class Semantics(enum.StrEnum):
 
     EXACT = "exact"  # Lean's own: ℝ is the reals, Float is IEEE-754 binary64
     FLOAT64 = "float64"  # ℝ is read as IEEE-754 binary64 too
+
+    @classmethod
+    def named(cls, name: str) -> Semantics:
+        """The semantics of that name.
+
+        Raises:
+            UsageError: there are none.
+        """
+        try:
+            return cls(name)
+        except ValueError:
+            raise UsageError(f"no semantics {name!r}; there are {', '.join(cls)}") from None
 
 
 class Phase(enum.StrEnum):

@@ -253,6 +253,20 @@ class TestProve:
             ("second", "refuted"),
         ]
 
+    def test_asks_about_doubles_when_told_to_and_of_bare_decimals_as_lean_does(self, tmp_path):
+        file = tmp_path / "weights.lean"
+        file.write_text(
+            "theorem reals : (0.4 : ℝ) + 0.3 + 0.2 + 0.1 = 1 := by norm_num\n"
+            "theorem bare : 0.4 + 0.3 + 0.2 + 0.1 = 1.0 := sorry\n"
+        )
+
+        plain = lines(hms("prove", file, "--agents", 1).stdout)
+        doubles = lines(hms("prove", file, "--agents", 1, "--semantics", "float64").stdout)
+
+        assert [e["verdict"] for e in plain] == ["proved", "refuted"]
+        assert [e["verdict"] for e in doubles] == ["refuted", "refuted"]
+        assert doubles[0]["reason"].startswith("0.4 + 0.3 + 0.2 + 0.1 = 0.9999999999999999")
+
     @pytest.mark.parametrize("name", ["missing.lean", "theorems.txt", "."])
     def test_exits_with_2_for_what_it_cannot_read(self, tmp_path, name):
         (tmp_path / "theorems.txt").write_text("1 = 1")
@@ -261,6 +275,31 @@ class TestProve:
 
         assert done.returncode == 2
         assert done.stderr.startswith("hms: ")
+
+
+class TestDoubles:
+    SPEC = (
+        '[[claims]]\nid = "sum"\nstatement = "(0.1 : ℝ) + 0.2 = 0.3"\n'
+        '[[claims]]\nid = "doubles"\nstatement = "(0.1 : ℝ) + 0.2 = 0.3"\nsemantics = "float64"\n'
+    )
+
+    @pytest.mark.parametrize(
+        ("options", "verdicts"),
+        [
+            ((), ["proved", "refuted"]),
+            (("--semantics", "float64"), ["refuted", "refuted"]),
+            (("--semantics", "exact"), ["proved", "proved"]),
+        ],
+    )
+    def test_a_specification_decides_by_claim_and_the_option_for_all(
+        self, tmp_path, options, verdicts
+    ):
+        spec = tmp_path / "mine.toml"
+        spec.write_text(self.SPEC)
+
+        run = json.loads(hms("verify", spec, "--json", "--agents", 1, *options).stdout)
+
+        assert [claim["verdict"] for claim in run["claims"]] == verdicts
 
 
 class TestStatus:

@@ -162,6 +162,16 @@ def test_a_thousand_tasks_are_each_answered_once_while_agents_are_killed(bench):
     assert sorted(settled) == sorted(task.task_id for task in tasks)
 
 
+def test_a_notebook_can_ask_about_doubles(bench):
+    bench.spawn(1)
+    weights = "(0.4 : ℝ) + 0.3 + 0.2 + 0.1 = 1"
+
+    assert bench.prove(weights).result().outcome == "proved"
+    assert bench.prove(weights, semantics="float64").result().outcome == "refuted"
+    with pytest.raises(hms.UsageError, match="no semantics 'float32'"):
+        bench.prove(weights, semantics="float32")
+
+
 def test_leaving_the_context_leaves_no_process_and_closes_the_story(until: Until):
     with hms.Workbench() as bench:
         bench.spawn(3, ["rehearse"])

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from hms_kernel.model import Goal, Outcome, Verdict
+from hms_kernel.model import Goal, Outcome, Semantics, Verdict
 
 _COMMAND = re.compile(
     r"^\s*(?:@\[[^\]]*\]\s*)*"
@@ -35,7 +35,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     hypotheses: tuple[str, ...] = ()  # Lean propositions over the variables
     definitions: tuple[str, ...] = ()  # Lean ``def`` commands in scope
     decimals: str = "ℝ"  # type of decimals nothing else types
-    semantics: str = "exact"  # or "float64": ℝ is read as IEEE-754 binary64
+    semantics: Semantics = Semantics.EXACT
     unstated: tuple[str, ...] = ()  # the file's assumptions that are prose, left out of the goal
     priority: str = ""
     source: str = ""  # where it comes from: a place in the file, a publication
@@ -87,6 +87,11 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
     def review(self, claim: Claim, verdict: Verdict) -> Verdict:
         """What the source itself has to say of a verdict; a file has nothing to say."""
         return verdict
+
+    def read_as(self, semantics: Semantics) -> Spec:
+        """The specification with every claim asked under one semantics."""
+        claims = tuple(msgspec.structs.replace(claim, semantics=semantics) for claim in self.claims)
+        return msgspec.structs.replace(self, claims=claims)
 
 
 def settled(

@@ -17,7 +17,8 @@
     instances = { n = [1, 3] }        # two claims, score_bounds_n1 and score_bounds_n3
 
 Statements, hypotheses, types and definitions are Lean 4. Decimals are ℝ unless
-``decimals`` is Float, Lean's own reading. A claim without a statement is informal: it is shown,
+``decimals`` is Float, Lean's own reading. ``semantics = "float64"`` asks about a claim as
+processors compute it, with doubles for ℝ. A claim without a statement is informal: it is shown,
 and invalid. A mistake in one claim makes that claim invalid and leaves the others alone.
 """
 
@@ -33,6 +34,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from hms_kernel.errors import SpecError
+from hms_kernel.model import Semantics
 from hms_kernel.specs import binders, library
 from hms_kernel.specs.claim import (
     Claim,
@@ -73,6 +75,7 @@ class _Entry(msgspec.Struct, forbid_unknown_fields=True):
     variables: dict[str, str] = {}
     definitions: list[str] = []
     instances: dict[str, list[int]] = {}
+    semantics: Semantics = Semantics.EXACT
     priority: str = ""
     source: str = ""
     notes: list[str] = []
@@ -202,6 +205,7 @@ def _claim(entry: _Entry, header: _Header) -> Claim:
         "natural_language": entry.natural_language,
         "definitions": definitions,
         "decimals": header.decimals,
+        "semantics": entry.semantics,
         "priority": entry.priority,
         "source": entry.source or header.source,
     }

@@ -12,7 +12,7 @@ import pytest
 
 from hms_kernel import specs
 from hms_kernel.errors import SpecError
-from hms_kernel.model import Outcome
+from hms_kernel.model import Outcome, Semantics
 
 DOCS = Path(__file__).resolve().parents[2] / "docs/specifications.md"
 
@@ -89,6 +89,19 @@ def test_decimals_are_real_unless_the_file_says_otherwise_and_that_is_said():
     assert "decimals read as Lean's Float" in floating.notes
 
 
+def test_a_claim_may_ask_for_doubles():
+    (plain,) = loaded({"id": "c", "statement": "0.1 + 0.2 = 0.3"})
+    (doubles,) = loaded({"id": "c", "statement": "0.1 + 0.2 = 0.3", "semantics": "float64"})
+
+    assert (plain.goal().semantics, doubles.goal().semantics) == ("exact", "float64")
+
+
+def test_a_specification_can_be_read_with_doubles_for_all_its_claims():
+    spec = specs.load("moneyball").read_as(Semantics.FLOAT64)
+
+    assert {claim.semantics for claim in spec.claims} == {"float64"}
+
+
 def test_a_claim_in_words_only_is_shown_as_invalid():
     (claim,) = loaded({"id": "c", "natural_language": "Be kind."})
 
@@ -108,6 +121,7 @@ def test_a_claim_in_words_only_is_shown_as_invalid():
         ({"hypotheses": ["x > 0) (h : False"]}, "closes nothing"),
         ({"hypotheses": [" "]}, "a hypothesis is empty"),
         ({"statement": "1 = 1 -- sure"}, "comment"),
+        ({"semantics": "float32"}, "Invalid enum value 'float32'"),
         ({"instances": {"k": [1]}}, "no variable of type ℕ"),
         ({"variables": {"k": "ℕ"}, "instances": {"k": [-1]}}, "natural numbers"),
         ({"variables": {"k": "ℕ"}, "instances": {"k": []}}, "natural numbers"),

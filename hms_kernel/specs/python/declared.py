@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from hms_kernel.errors import UsageError
+from hms_kernel.model import Semantics
 from hms_kernel.specs.python.parameters import Lengths, given_shape
 from hms_kernel.specs.python.source import Said, parse_expression
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 ATTRIBUTE = "__hms_claims__"
-SEMANTICS = ("exact", "float64")
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Declared:
     where: tuple[Said, ...] = ()
     given: Mapping[str, object] = field(default_factory=dict)
     sizes: tuple[Lengths, ...] = (None,)
-    semantics: str = "exact"
+    semantics: Semantics = Semantics.EXACT
     name: str = ""
 
     @property
@@ -42,7 +42,7 @@ def claim(
     where: str | Sequence[str] = (),
     given: Mapping[str, object] | None = None,
     sizes: int | Mapping[str, int] | Sequence[int] | None = None,
-    semantics: str = "exact",
+    semantics: str = Semantics.EXACT,
     name: str = "",
 ) -> Callable[[F], F]:
     """Say something of a function; ``Workbench.verify`` settles it. The function stays as it is.
@@ -72,8 +72,7 @@ def claim(
     said = parse_expression(text, "the claim")
     conditions = (where,) if isinstance(where, str) else tuple(where)
     assumed = tuple(parse_expression(c, "where") for c in conditions if c.strip())
-    if semantics not in SEMANTICS:
-        raise UsageError(f"semantics={semantics!r}; there are {', '.join(SEMANTICS)}")
+    meant = Semantics.named(semantics)
     for free, declared in (given or {}).items():
         given_shape(free, declared)
 
@@ -88,7 +87,7 @@ def claim(
             where=assumed,
             given=dict(given or {}),
             sizes=_alternatives(sizes),
-            semantics=semantics,
+            semantics=meant,
             name=name,
         )
         # The decorator nearest to the function runs first; the first to be read comes first.
