@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from hms_kernel.backends import floats, repairs
+from hms_kernel.backends import engines, floats, repairs
 from hms_kernel.backends.attempt import Attempt, Conclusion
 from hms_kernel.backends.grouping import grouped, worded
 from hms_kernel.backends.meter import Meter
@@ -126,7 +126,6 @@ class SmtBackend:
         found = _with_doubt(attempt.run(), goal.unstated)
         vouched = vouch(statement, found, meter, budget.nominal_s, report)
         conclusion = vouched.conclusion
-        example = conclusion.counterexample
         spare = self._unused(statement, conclusion, meter, budget)
         offered, tried = self._repairs(statement, conclusion, strategy, meter, budget, report)
         example = conclusion.counterexample
@@ -191,10 +190,12 @@ class SmtBackend:
         spent = f"{search.attempts} candidates, {meter.units - before} units"
         offered = []
         for repair in found:
-            trust = vouch(repair.conclusion, meter, report).trust
-            if trust is not None:
+            proof = vouch(repair.statement, repair.conclusion, meter, purse_s, report)
+            if proof.trust is not None:
                 text = show(repair.statement)
-                offered.append(Repair(hypothesis=repair.hypothesis, statement=text, trust=trust))
+                offered.append(
+                    Repair(hypothesis=repair.hypothesis, statement=text, trust=proof.trust)
+                )
         return tuple(offered), (f"repairs: {len(offered)} proved, {spent}",)
 
     def _settle_floats(
@@ -212,7 +213,7 @@ class SmtBackend:
         verdict = attempt.verdict(conclusion, goal.notes, wall_s=time.monotonic() - started)
         asked = msgspec.structs.replace(
             verdict.evidence,
-            versions=versions(),
+            versions=engines.versions(),
             strategy=msgspec.to_builtins(strategy),
             budget=budget,
         )

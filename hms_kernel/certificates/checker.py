@@ -42,7 +42,6 @@ from hms_kernel.certificates.polynomials import (
     of,
 )
 from hms_kernel.certificates.reading import (
-    Env,
     Function,
     Unread,
     at,
@@ -156,9 +155,7 @@ class Context:
                 for part in parts:
                     self.add(part)
             case Quantified(every=False):
-                self.add(
-                    fact.body(self.variable(fact.name, fact.kind, fact.domain, fact.rational))
-                )
+                self.add(fact.body(self.variable(fact.name, fact.kind, fact.domain, fact.rational)))
             case _:
                 if str(fact) in self.facts:
                     return
@@ -396,5 +393,3 @@ def fraction(text: str) -> Fraction:
         return Fraction(text)
     except (ValueError, ZeroDivisionError):
         raise Rejected(f"{text[:40]!r} is no rational number") from None
-
-

@@ -36,7 +36,7 @@ class Atom:
     def label(self) -> str:
         """How people and certificates call it."""
         match self.head, self.args:
-            case ("variable" | "index"), (name,):
+            case (("variable" | "index"), (name,)):
                 return str(name)
             case "apply", (name, *args):
                 return f"{name}({', '.join(map(str, args))})"
@@ -62,13 +62,14 @@ Monomial: TypeAlias = "tuple[Atom, ...]"  # sorted, repeated for powers; the emp
 class Poly:
     """An immutable polynomial: a dict from monomial to nonzero coefficient."""
 
-    __slots__ = ("_hash", "terms")
+    __slots__ = ("_hash", "_text", "terms")
 
     def __init__(self, terms: Mapping[Monomial, Fraction]) -> None:
         self.terms = {m: c for m, c in terms.items() if c}
         if len(self.terms) > MAX_MONOMIALS:
             raise Rejected(f"a polynomial of more than {MAX_MONOMIALS} monomials")
         self._hash: int | None = None
+        self._text: str | None = None
 
     @property
     def constant(self) -> Fraction | None:
@@ -159,6 +160,11 @@ class Poly:
         return self._hash
 
     def __str__(self) -> str:
+        if self._text is None:
+            self._text = self._written()
+        return self._text
+
+    def _written(self) -> str:
         parts: list[str] = []
         for monomial, c in sorted(self.terms.items(), key=lambda item: _order(item[0])):
             powers = [

@@ -164,9 +164,7 @@ def _relation(op: str, left: Term, right: Term, env: Env, positive: bool) -> For
     raise Unread(f"the relation {op}")
 
 
-def _quantified(
-    term: Term, every: bool, var: Var, body: Term, env: Env, positive: bool
-) -> Formula:
+def _quantified(term: Term, every: bool, var: Var, body: Term, env: Env, positive: bool) -> Formula:
     if isinstance(var.sort, Arrow) or var.sort is Scalar.PROP:
         raise Unread("a quantifier over functions or propositions")
     if any(isinstance(v, Poly) and any(map(_is_index, v.atoms())) for v in env.values()):
@@ -299,20 +297,20 @@ def _operation(op: str, args: list[Poly], kind: str) -> Poly:
             return of(Atom("minus", (a, b), NAT)) if not (b - a).natural else ZERO
         case "⁻¹", [a] if kind == FIELD:
             return inverse(a)
-        case ("/" | "%"), [a, b] if kind != FIELD:
+        case (("/" | "%"), [a, b]) if kind != FIELD:
             return _division(op, a, b)
-        case ("abs" | "natAbs"), [a]:
+        case (("abs" | "natAbs"), [a]):
             if known[0] is not None:
                 return number(abs(known[0]))
             return of(Atom("abs", (a,), NAT if a.whole else FIELD))
-        case ("min" | "max"), [a, b]:
+        case (("min" | "max"), [a, b]):
             apart = (a - b).constant
             if apart is not None:
                 return a if (apart >= 0) == (op == "max") else b
             return of(Atom(op, (a, b), _joint(a, b)))
         case "toNat", [a]:
             return _operation("max", [a, ZERO], NAT)
-        case ("floor" | "ceil" | "nat_floor" | "nat_ceil"), [a]:
+        case (("floor" | "ceil" | "nat_floor" | "nat_ceil"), [a]):
             return _rounded(op, a)
         case "sqrt", [a]:
             return of(Atom("sqrt", (a,), FIELD))
@@ -320,9 +318,9 @@ def _operation(op: str, args: list[Poly], kind: str) -> Poly:
             return number(math.isqrt(int(known[0]))) if known[0] is not None else of(Atom(op, (a,), NAT))  # fmt: skip
         case "factorial", [a] if known[0] is not None and known[0] <= 500:
             return number(math.factorial(int(known[0])))
-        case ("gcd" | "lcm"), [a, b] if known[0] is not None and known[1] is not None:
+        case (("gcd" | "lcm"), [a, b]) if known[0] is not None and known[1] is not None:
             return number(getattr(math, op)(int(known[0]), int(known[1])))
-        case ("gcd" | "lcm" | "factorial"), _:
+        case (("gcd" | "lcm" | "factorial"), _):
             return of(Atom(op, tuple(args), kind))
     raise Unread(f"the operation {op}")
 
@@ -442,7 +440,6 @@ def count_of(domain: Domain) -> Poly | None:
     return domain.high if domain.low == ZERO and domain.high.natural else None
 
 
-
 def depends(part: object, index: Atom) -> bool:
     """Whether an atom, polynomial or formula mentions an index that it does not bind itself."""
     match part:
@@ -543,7 +540,7 @@ def definition(atom: Atom) -> Formula:
         case "inverse", (a,):
             return _cases(compare("≠", a), compare("=", it * a - ONE),
                           compare("=", a), compare("=", it))  # fmt: skip
-        case ("quotient" | "remainder"), (a, b):
+        case (("quotient" | "remainder"), (a, b)):
             return _euclid(a, b)
         case "floor", (a,):
             return both([compare("≥", a - it), compare(">", it + ONE - a)])

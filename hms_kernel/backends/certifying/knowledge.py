@@ -74,7 +74,7 @@ class Knowledge:
         self._extra = extra
         self._bound = 1  # degree of products
         self._steps: list[Wrap] = []
-        self._seen: set[str] = set()
+        self._seen: set[tuple[object, ...]] = set()
         self._defined: set[str] = set()
         self._settled: set[str] = set()  # disjunctions of which one alternative is assumed
         self._instances: set[tuple[str, Poly]] = set()
@@ -127,9 +127,9 @@ class Knowledge:
         return name.endswith(" ≥ 0") and atom is not None and atom.kind == NAT
 
     def _add(self, row: Row) -> bool:
-        key = f"{row.op} {row.source}"
+        key: tuple[object, ...] = (row.op, row.source)
         if isinstance(row.source, Summed):
-            key = f"∑({row.source.generic.domain}, {row.source.term}) {row.op}"
+            key = (row.op, row.source.generic.domain, row.source.term)
         if key in self._seen or not row.poly.terms:
             return False
         self._seen.add(key)

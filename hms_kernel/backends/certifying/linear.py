@@ -203,7 +203,7 @@ class Program:
 
 
 def multipliers(rows: Sequence[Row], purse: Purse) -> list[Fraction] | None:
-    """Numbers by which the rows, multiplied and added, contradict each other; not negative but for equations.
+    """Whole numbers by which the rows, multiplied and added, contradict each other; not negative but for equations.
 
     The sum has no monomials; it is negative, or 0 with a positive multiple of a strict row.
     """
@@ -235,7 +235,11 @@ def multipliers(rows: Sequence[Row], purse: Purse) -> list[Fraction] | None:
     if result != z3.sat:
         return None
     model = solver.model()
-    return [_value(model, number) for number in numbers]
+    found = [_value(model, number) for number in numbers]
+    # Whole numbers without a common divisor are the same multipliers, and read better.
+    denominator = math.lcm(*(value.denominator for value in found))
+    divisor = math.gcd(*(int(value * denominator) for value in found))
+    return [value * denominator / (divisor or 1) for value in found]
 
 
 def _value(model: z3.ModelRef, number: z3.ArithRef) -> Fraction:
