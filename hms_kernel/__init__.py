@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         TaskFailed,
         UsageError,
     )
+    from hms_kernel.explanation import explain
     from hms_kernel.handles import AgentHandle, Run, TaskHandle
     from hms_kernel.model import Budget, Goal, Limits, Outcome, Phase, Trust, Verdict
     from hms_kernel.report import Report
@@ -57,6 +58,7 @@ _HOME = {
     "hms_kernel.model": ("Budget", "Goal", "Limits", "Outcome", "Phase", "Trust", "Verdict"),
     "hms_kernel.report": ("Report",),
     "hms_kernel.witness": ("check",),
+    "hms_kernel.explanation": ("explain",),
     "hms_kernel.specs.python": ("claim",),
 }
 _WHERE = {name: module for module, names in _HOME.items() for name in names}
@@ -91,6 +93,7 @@ __all__ = [
     "attach",
     "check",
     "claim",
+    "explain",
 ]
 
 

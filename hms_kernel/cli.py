@@ -254,6 +254,9 @@ def check(
         list[Path], typer.Argument(metavar="FILE...", help="Saved verdicts, as --save writes them.")
     ],
     as_json: AsJson = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Tell why, step by step, of what is confirmed.")
+    ] = False,
 ) -> None:
     """Check saved verdicts, offline: nothing in the file is taken on trust.
 
@@ -265,7 +268,7 @@ def check(
     Exits with 0 when every file is confirmed, 1 when one is not (it was changed, or its
     verdict does not come again), 2 when one cannot be read as a saved verdict.
     """
-    from hms_kernel import witness  # brings the prover, which no other verb needs here
+    from hms_kernel import explanation, witness  # bring the prover, which no other verb needs here
 
     worst = 0
     for file in files:
@@ -285,6 +288,8 @@ def check(
         out.print(Text.assemble(mark, said, f"  {finding.how or finding.complaint}"))
         for remark in finding.remarks:
             out.print(Text(f"  {remark}", "dim"))
+        if explain and finding.confirmed:
+            out.print(Text(str(explanation.explain(witness.load(file).verdict))), soft_wrap=True)
     raise typer.Exit(worst)
 
 

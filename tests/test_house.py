@@ -31,6 +31,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "supervisor",
         "client",
         "report hosting cells",
+        "explanation",
         "handles",
         "api",
         "facade magics testing sidecar batch",

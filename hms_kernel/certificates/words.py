@@ -37,6 +37,7 @@ from hms_kernel.certificates.polynomials import (
 )
 from hms_kernel.certificates.reading import definition
 from hms_kernel.statements import show
+from hms_kernel.statements.rebuild import plain_names
 from hms_kernel.statements.terms import Statement
 
 MAX_LISTED = 12  # facts of a step that brings in more are not all named
@@ -53,7 +54,7 @@ def explained(statement: Statement, certificate: Certificate) -> list[str]:
         Rejected: it is no proof of the statement.
     """
     context = Context.of(statement)
-    lines = [f"Claim: {show(statement.conclusion)}.", ""]
+    lines = [f"Claim: {show(plain_names(statement.conclusion))}.", ""]
     writer = _Writer()
     known = [said(fact) for fact in context.facts.values()]
     writer.step("", f"Suppose it fails. Then {_listed(known)}.")

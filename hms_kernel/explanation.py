@@ -1,0 +1,61 @@
+"""A verdict in words, for people who want to follow it: the steps of a proof, the numbers of a refutation. Checks what it tells."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+
+from hms_kernel import certificates, statements
+from hms_kernel.errors import UsageError
+from hms_kernel.model import Outcome, Verdict
+from hms_kernel.report import notes, why
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Lines of text; their indentation is part of what they say, in a notebook as well."""
+
+    lines: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return f'<pre style="white-space: pre-wrap">{html.escape(str(self))}</pre>'
+
+
+def explain(verdict: Verdict) -> Explanation:
+    """Why a verdict is what it is.
+
+    A proof with a certificate is checked and told step by step; one without names who
+    vouches for it. A refutation shows its numbers.
+
+    Raises:
+        UsageError: the certificate does not prove the statement of the evidence.
+    """
+    evidence = verdict.evidence
+    match verdict.outcome:
+        case Outcome.PROVED if evidence.certificate is not None:
+            lines = _steps(verdict)
+        case Outcome.PROVED:
+            lines = [
+                f"{evidence.checker} vouches for it by `{evidence.stage}`; there is no certificate to follow."
+            ]
+        case Outcome.REFUTED if verdict.counterexample is not None:
+            shown = verdict.counterexample.shows
+            lines = [f"It fails for {why(verdict)}:", "", shown]
+        case _:
+            lines = [verdict.reason]
+    return Explanation((*lines, *(line for note in notes(verdict) for line in ("", note))))
+
+
+def _steps(verdict: Verdict) -> list[str]:
+    statement = statements.parse(verdict.evidence.statement)
+    try:
+        certificate = certificates.from_json(verdict.evidence.certificate)
+        certificates.check(statement, certificate)
+    except certificates.Rejected as error:
+        raise UsageError(f"the certificate does not prove the statement: {error}") from error
+    return certificates.explained(statement, certificate)
