@@ -9,7 +9,18 @@ from fractions import Fraction
 from hms_kernel.backends.certifying.linear import Point
 from hms_kernel.backends.certifying.rows import Row
 from hms_kernel.certificates.checker import Context
-from hms_kernel.certificates.polynomials import FIELD, ZERO, Atom, Poly, compare, number, of
+from hms_kernel.certificates.polynomials import (
+    FIELD,
+    ZERO,
+    Atom,
+    Monomial,
+    Poly,
+    compare,
+    number,
+    of,
+)
+
+MAX_EQUATIONS = 60
 
 
 def distinctions(
@@ -17,8 +28,13 @@ def distinctions(
 ) -> Iterator[tuple[Poly, bool]]:
     """Terms whose sign is open and excludes the point, best first; and whether they are of reals.
 
-    Integers that are none come first, then factors of products that the point gets wrong.
+    Combinations of integers that an equation makes no integer come first, then integers that
+    are none, then factors of products that the point gets wrong.
     """
+    for term in _congruences(rows):
+        value = sum((c * point.exactly(m) for m, c in term.terms.items()), Fraction(0))
+        if value.denominator != 1:
+            yield term - number(math.ceil(value)), False
     for monomial, value in point.exact.items():
         if len(monomial) == 1 and monomial[0].kind != FIELD and value.denominator != 1:
             yield of(monomial[0]) - number(math.ceil(value)), False
@@ -41,6 +57,38 @@ def distinctions(
             known = str(compare("≥", term)), str(compare(">", ZERO - term))
             if not any(name in context.facts for name in known):
                 yield term, atom.kind == FIELD
+
+
+def _congruences(rows: Iterable[Row]) -> Iterator[Poly]:
+    """Integers t with d·t + rest = 0 for an equation between integers, freed of what others determine."""
+    reduced: list[tuple[Monomial, Poly]] = []
+    for row in rows:
+        if len(reduced) == MAX_EQUATIONS:
+            break
+        if row.op != "=" or not row.poly.whole:
+            continue
+        poly = row.poly
+        for monomial, other in reduced:
+            poly = _eliminated(poly, monomial, other)
+        unit = next((m for m, c in poly.terms.items() if m and abs(c) == 1), None)
+        if unit is not None:
+            reduced = [(m, _eliminated(other, unit, poly)) for m, other in reduced]
+            reduced.append((unit, poly))
+        yield from _quotients(poly)
+    for _, poly in reduced:
+        yield from _quotients(poly)
+
+
+def _eliminated(poly: Poly, monomial: Monomial, other: Poly) -> Poly:
+    """Without a monomial that ``other = 0`` determines, with coefficient 1 or -1."""
+    factor = poly.terms.get(monomial)
+    return poly if not factor else poly - other.scaled(factor / other.terms[monomial])
+
+
+def _quotients(poly: Poly) -> Iterator[Poly]:
+    for divisor in sorted({abs(c) for m, c in poly.terms.items() if m and abs(c) > 1}):
+        terms = {m: c / divisor for m, c in poly.terms.items() if m and c % divisor == 0}
+        yield Poly(terms)
 
 
 def _roots(atom: Atom, rows: Iterable[Row]) -> list[Fraction]:

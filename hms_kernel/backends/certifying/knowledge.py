@@ -27,6 +27,7 @@ from hms_kernel.certificates.checker import Context
 from hms_kernel.certificates.language import Define, Instance, Proof
 from hms_kernel.certificates.polynomials import (
     NAT,
+    And,
     Atom,
     Compare,
     Domain,
@@ -44,6 +45,7 @@ DEFINABLE = (
     *("floor", "sqrt", "nat_sqrt", "sum"),
 )
 MAX_CUTS = 8  # products added at a time
+MAX_SQUARED = 24  # rounds of squares made for the point
 MAX_INSTANCES = 60  # in one context
 MAX_LOOKED_AHEAD = 6
 SMALL_SUM = 64  # terms that are written out
@@ -54,6 +56,7 @@ class Knowledge:
 
     Args:
         context: gains facts.
+        goal: names of the facts that the negated claim is.
         program: shared by the branches of a proof; what a branch adds is popped with it.
         pool: products, shared as well.
         purse: pays for everything.
@@ -62,17 +65,26 @@ class Knowledge:
     """
 
     def __init__(
-        self, context: Context, program: Program, pool: Pool, purse: Purse, factors: int, extra: int
+        self,
+        context: Context,
+        goal: frozenset[str],
+        program: Program,
+        pool: Pool,
+        purse: Purse,
+        factors: int,
+        extra: int,
     ) -> None:
         self.context = context
         self.rows: list[Row] = []
         self.used: list[Row] = []  # by contradictions below
+        self._goal = goal
         self._program = program
         self._pool = pool
         self._purse = purse
         self._factors = factors
         self._extra = extra
         self._bound = 1  # degree of products
+        self._squared = 0  # how often the best squares were looked for
         self._steps: list[Wrap] = []
         self._seen: set[tuple[object, ...]] = set()
         self._defined: set[str] = set()
@@ -85,7 +97,13 @@ class Knowledge:
         context = self.context.copy()
         context.add(alternative)
         child = Knowledge(
-            context, self._program, self._pool, self._purse, self._factors, self._extra
+            context,
+            self._goal,
+            self._program,
+            self._pool,
+            self._purse,
+            self._factors,
+            self._extra,
         )
         child.rows = list(self.rows)
         child._seen = set(self._seen)
@@ -93,6 +111,7 @@ class Knowledge:
         child._settled = {*self._settled, settled}
         child._instances = set(self._instances)
         child._generics = self._generics
+        child._squared = self._squared
         return child
 
     def wrapped(self, proof: Proof | None) -> Proof | None:
@@ -161,8 +180,7 @@ class Knowledge:
             ends = atom.args[0].ends
             if ends is None:
                 return False
-            numeric = all(a == atom.args[2] for a in atom.args[1].atoms())
-            return numeric or ends[1] - ends[0] <= 1
+            return ends[1] - ends[0] <= 1 or numeric(atom.args[1])
         return False
 
     def _define(self, atom: Atom) -> bool:
@@ -181,19 +199,29 @@ class Knowledge:
         """Cheap things first."""
         return (
             self._cut(self._multiples(), point, 60)
-            or self._cut(self._cheap(point), point, MAX_CUTS)
+            or self._cut(self._cheap(), point, MAX_CUTS)
             or self._instantiate(point)
             or self._unfold(sums=False)
         )
 
     def learn_more(self, point: Point) -> bool:
         """What makes the program large."""
-        if self._unfold(sums=True):
-            return True
-        if self._factors < 3:
-            return False
-        triples = self._pool.products(self._signs(), 3, max(3, self._bound))
-        return self._cut(triples, point, MAX_CUTS)
+        return (
+            self._unfold(sums=True)
+            or self._cut(self._squares(point), point, MAX_CUTS)
+            or self._cut(self._triples(), point, MAX_CUTS)
+        )
+
+    def _squares(self, point: Point) -> Iterator[Row]:
+        if self._factors > 1 and self._squared < MAX_SQUARED:
+            self._squared += 1
+            bound = max(2, self._bound)
+            monomials = list(self._program.monomials)
+            yield from self._pool.squares(monomials, point, self._signs()[:MAX_CUTS], bound)
+
+    def _triples(self) -> Iterator[Row]:
+        if self._factors > 2:
+            yield from self._pool.products(self._signs(), 3, max(3, self._bound))
 
     def _signs(self) -> list[Row]:
         return signs_of(self.rows, self._program.monomials)
@@ -204,7 +232,7 @@ class Knowledge:
         ]
         yield from self._pool.multiples(equations, self._program.monomials, self._bound)
 
-    def _cheap(self, point: Point) -> Iterator[Row]:
+    def _cheap(self) -> Iterator[Row]:
         yield from self._sums()
         if self._factors < 2 or not any(len(m) > 1 for m in self._program.monomials):
             return
@@ -212,8 +240,6 @@ class Knowledge:
         yield from self._pool.products(signs, 2, max(2, self._bound))
         yield from self._pool.vertices(list(self._program.monomials), signs)
         yield from plain_squares(self._program.monomials)
-        bound = max(2, self._bound)
-        yield from self._pool.squares(list(self._program.monomials), point, signs[:12], bound)
 
     def _sums(self) -> Iterator[Row]:
         if self._generics is None:
@@ -289,15 +315,19 @@ class Knowledge:
     # --- alternatives --------------------------------------------------------
 
     def disjunction(self, point: Point) -> str | None:
-        """A fact with alternatives none of which the point satisfies, best one with a single way out."""
-        open_: list[tuple[bool, int, str]] = []
+        """A fact with alternatives: of the claim, or such that the point satisfies none of them.
+
+        Best is one with a single way out, then the claim: without its sign little follows.
+        """
+        open_: list[tuple[bool, bool, int, str]] = []
         for place, (name, fact) in enumerate(self.context.facts.items()):
             if name in self._settled or not alternative_fact(fact):
                 continue
-            if not any(map(point.satisfies, self.context.alternatives(name))):
-                open_.append((isinstance(fact, Compare), -place, name))
+            of_claim = name in self._goal
+            if of_claim or not any(map(point.satisfies, self.context.alternatives(name))):
+                open_.append((not of_claim, isinstance(fact, Compare), -place, name))
         best: tuple[int, str] | None = None
-        for _, _, name in sorted(open_)[:MAX_LOOKED_AHEAD]:
+        for *_, name in sorted(open_)[:MAX_LOOKED_AHEAD]:
             alternatives = self.context.alternatives(name)
             surviving = sum(not self._dead(part) for part in alternatives)
             if surviving <= 1:
@@ -318,6 +348,20 @@ class Knowledge:
         rows = [row for row in (row_of(name, fact) for name, fact in new) if row is not None]
         self._purse.spend(2 + len(rows))
         return bool(rows) and self._program.refutes(rows)
+
+
+def numeric(part: object) -> bool:
+    """Whether there is no variable and no function in it."""
+    match part:
+        case Atom(head="variable" | "apply") | Quantified():
+            return False
+        case Atom(args=parts) | And(parts=parts) | Or(parts=parts):
+            return all(map(numeric, parts))
+        case Poly():
+            return all(map(numeric, set(part.atoms())))
+        case Compare(poly=poly):
+            return numeric(poly)
+    return True
 
 
 def alternative_fact(fact: Formula) -> bool:

@@ -16,6 +16,7 @@ from hms_kernel.backends.certifying.rows import Row
 from hms_kernel.certificates.polynomials import Atom, Compare, Formula, Monomial, Poly
 
 WALL_S = 10.0  # a safety net for one question
+MEMORY_MIB = 1024
 
 
 class Point:
@@ -89,7 +90,10 @@ class Point:
         for monomial, coefficient in poly.terms.items():
             if monomial not in self.exact and not all(map(self.knows, monomial)):
                 return None
-            term = float(coefficient) * self.monomial(monomial)
+            try:
+                term = float(coefficient) * self.monomial(monomial)
+            except OverflowError:
+                return None
             value += term
             size += abs(term)
         return value / max(size, 1.0)
@@ -103,6 +107,7 @@ class Program:
         self._context = z3.Context()
         self._solver = z3.SimpleSolver(ctx=self._context)
         self._solver.set("timeout", int(WALL_S * 1000))
+        self._solver.set("max_memory", MEMORY_MIB)
         self._numbers: dict[Monomial, z3.ArithRef] = {}
         self._rows: dict[str, Row] = {}
         self._labels: dict[str, z3.BoolRef] = {}
@@ -210,6 +215,7 @@ def multipliers(rows: Sequence[Row], purse: Purse) -> list[Fraction] | None:
     context = z3.Context()
     solver = z3.SimpleSolver(ctx=context)
     solver.set("timeout", int(WALL_S * 1000))
+    solver.set("max_memory", MEMORY_MIB)
     solver.set("rlimit", purse.limit())
     zero = z3.RealVal(0, context)
     numbers = [z3.Real(f"l{k}", context) for k in range(len(rows))]

@@ -239,7 +239,7 @@ def rounded(vector: list[Fraction], matrix: list[list[Fraction]]) -> list[Fracti
     """A simpler vector that is as good; None where only unreadable numbers are."""
     largest = max(abs(value) for value in vector) or Fraction(1)
     unit = [value / largest for value in vector]
-    for denominator in (1, 2, 3, 4, 6, 12, 60, 1000):
+    for denominator in (1, 2, 3, 4, 6, 12):
         candidate = [Fraction(round(value * denominator), denominator) for value in unit]
         if form(candidate, matrix) < 0:
             return candidate

@@ -32,15 +32,18 @@ class Tree:
 
     Args:
         context: gains facts on the way.
+        goal: names of the facts that the negated claim is.
         purse: pays for everything.
         factors: of products of inequalities, at most: 1 to 3.
         extra: by how much products may exceed the degree of what is given.
     """
 
-    def __init__(self, context: Context, purse: Purse, factors: int, extra: int) -> None:
+    def __init__(
+        self, context: Context, goal: frozenset[str], purse: Purse, factors: int, extra: int
+    ) -> None:
         self._purse = purse
         self._program = Program(purse)
-        self._root = Knowledge(context, self._program, Pool(purse), purse, factors, extra)
+        self._root = Knowledge(context, goal, self._program, Pool(purse), purse, factors, extra)
         self._mentions = Mentions()
 
     def refute(self) -> Proof | None:
