@@ -114,7 +114,7 @@ def test_a_mistake_in_the_cell_is_the_cells_own_error(shell: InteractiveShell, t
     [
         ("%%prove --fast 3\nTrue\n", "unknown option --fast"),
         ("%%prove --timeout soon\nTrue\n", "a positive number"),
-        ("%%prove --semantics float\nTrue\n", "exact and float64"),
+        ("%%prove --semantics float\nTrue\n", "exact, float64"),
         ("%%prove result > 0\n∀ x : ℝ, x = x\n", "the cell defines none"),
         ("%%prove\ndef f(x):\n    return x\n", "claims nothing"),
         ("%%prove result >\ndef f(x):\n    return x\n", "not a Python expression"),

@@ -24,7 +24,8 @@ TEXTS = {
     "refuted": "theorem t (n : ℕ) (w : Fin n → ℝ) (h : ∀ i, 0 < w i) : ∑ i, w i = 1 := by sorry",
     "defined": "theorem t (x : ℝ) (f : ℝ → ℝ) (h : ∀ y, f y = 2 * y) : f x = 3 := by sorry",
     "repaired": "theorem t (x : ℝ) : |x| = x := by sorry",
-    "proved": "theorem t (x y : ℝ) (h : 0 < x) : 2 * x * y ≤ x ^ 2 + y ^ 2 := by sorry",
+    # Primes are beyond certificates, so that solvers have to vouch for it.
+    "proved": "theorem t (n : ℕ) (h : 2 < n) (k : Nat.Prime n) : n % 2 = 1 := by sorry",
     "vacuous": "theorem t (x : ℝ) (h : x < 0) (k : 0 < x) : x = 3 := by sorry",
     "unknown": "theorem t (x y z : ℤ) (h : x ^ 3 + y ^ 3 + z ^ 3 = 42) : x = 7 := by sorry",
     "unsupported": "theorem t (x : ℝ) : Real.sin x ≤ 1 := by sorry",

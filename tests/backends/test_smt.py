@@ -69,7 +69,7 @@ class TestVacuity:
 class TestSymbolicSizes:
     def test_instances_that_hold_are_reported_as_just_that(self, settle):
         verdict = settle(
-            "theorem t (n : ℕ) (f : Fin n → ℝ) (h : ∑ i, f i ^ 2 = 0) : ∀ i, f i = 0 := by sorry"
+            "theorem t (n : ℕ) (f : Fin n → ℝ) (h : ∀ i, 0 < f i) : 0 < ∏ i, f i := by sorry"
         )
 
         assert verdict.outcome is Outcome.UNKNOWN, verdict
