@@ -129,7 +129,9 @@ def demo(agents: Agents = None, store: StoreUrl = None, seed: Seed = 0) -> None:
         "[bold]Are these verified claims true?[/bold] "
         "A published specification says so; the agents find out.\n"
     )
-    report = _verify(specs.load("moneyball"), agents, store, seed, Budget(), quiet=False)
+    # Anew each time: a demonstration that looks answers up would show nothing.
+    moneyball = specs.load("moneyball")
+    report = _verify(moneyball, agents, store, seed, Budget(), quiet=False, cache=False)
     _show(report)
     refuted = [s for s in report.claims if s.verdict.outcome is Outcome.REFUTED]
     for settlement in refuted[:3]:

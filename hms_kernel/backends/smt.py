@@ -51,6 +51,8 @@ DEFAULT_STRATEGY = Strategy(
     )
 )
 
+STOPPED = "stopped by the wall clock"
+
 # How much an answer may add to its verdict: shares of the nominal budget.
 SPARING = 0.1  # which hypotheses a proof did not need
 LEAST_SPARING_S = 0.25  # nominal seconds for that, however quick the proof
@@ -143,8 +145,9 @@ class SmtBackend:
                 budget,
                 checker=vouched.checker,
                 stage=conclusion.stage,
-                units=meter.units,
-                tried=(*attempt.tried, *tried, *(("stopped by the wall clock",) * meter.hit_wall)),
+                # How far it got before the wall clock stopped it says more of the machine than of the claim.
+                units=0 if meter.hit_wall else meter.units,
+                tried=(STOPPED,) if meter.hit_wall else (*attempt.tried, *tried),
                 unused_hypotheses=spare,
                 contradictory=conclusion.contradictory,
                 certificate=to_json(vouched.certificate) if vouched.certificate else None,

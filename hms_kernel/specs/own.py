@@ -28,8 +28,8 @@ import difflib
 import itertools
 import re
 import textwrap
-from collections.abc import Iterator, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -74,7 +74,7 @@ class _Entry(msgspec.Struct, forbid_unknown_fields=True):
     hypotheses: list[str] = []
     variables: dict[str, str] = {}
     definitions: list[str] = []
-    instances: dict[str, list[int]] = {}
+    instances: dict[str, list[int | Literal["every"]]] = {}
     semantics: Semantics = Semantics.EXACT
     priority: str = ""
     source: str = ""
@@ -165,8 +165,8 @@ def _instances(entry: _Entry, header: _Header) -> Iterator[Claim]:
     for name, values in entry.instances.items():
         if bound.get(name) not in ("ℕ", "Nat"):
             raise _Mistake(f"instances of {name}, which is no variable of type ℕ in the claim")
-        if not values or min(values) < 0:
-            raise _Mistake(f"instances of {name} should be natural numbers")
+        if not values or any(isinstance(value, int) and value < 0 for value in values):
+            raise _Mistake(f'instances of {name} should be natural numbers, or "every"')
     names = list(entry.instances)
     choices = list(
         itertools.islice(itertools.product(*entry.instances.values()), MOST_INSTANCES + 1)
@@ -174,10 +174,11 @@ def _instances(entry: _Entry, header: _Header) -> Iterator[Claim]:
     if len(choices) > MOST_INSTANCES:
         raise _Mistake(f"more than {MOST_INSTANCES} instances of one claim")
     for choice in choices:
-        yield _at(whole, dict(zip(names, choice, strict=True)))
+        fixed = {n: value for n, value in zip(names, choice, strict=True) if value != "every"}
+        yield _at(whole, fixed) if fixed else whole
 
 
-def _at(claim: Claim, values: dict[str, int]) -> Claim:
+def _at(claim: Claim, values: Mapping[str, object]) -> Claim:
     def fixed(text: str) -> str:
         for name, value in values.items():
             text = replace_word(text, name, str(value))

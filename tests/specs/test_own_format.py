@@ -80,6 +80,27 @@ def test_one_claim_is_stated_for_several_sizes():
     assert "stated for n = 12" in claims[1].notes
 
 
+def test_a_claim_may_be_stated_for_every_size_as_well():
+    claims = loaded(
+        {"id": "c", "statement": "∑ i, w i ≤ n", "instances": {"n": ["every", 3]}},
+        variables={"n": "ℕ", "w": "Fin n → ℝ"},
+    )
+
+    assert [claim.id for claim in claims] == ["c", "c_n3"]
+    assert claims[0].variables == (("n", "ℕ"), ("w", "Fin n → ℝ"))
+    assert claims[0].statement == "∑ i, w i ≤ n"
+
+
+def test_a_size_in_words_is_only_every():
+    (claim,) = loaded(
+        {"id": "c", "statement": "∑ i, w i ≤ n", "instances": {"n": ["all"]}},
+        variables={"n": "ℕ", "w": "Fin n → ℝ"},
+    )
+
+    assert claim.settled is not None
+    assert "instances" in claim.settled.reason
+
+
 def test_decimals_are_real_unless_the_file_says_otherwise_and_that_is_said():
     (real,) = loaded({"id": "c", "statement": "0.5 = x", "variables": {"x": "ℝ"}})
     (floating,) = loaded({"id": "c", "statement": "0.5 = 1/2"}, decimals="Float")
@@ -193,7 +214,7 @@ def test_moneyball_keeps_the_published_names_and_states_repairs_for_several_size
     ids = {claim.id for claim in specs.load("moneyball").claims}
 
     assert {"war_score_bounds", "drp_conservative", "sps_bounds", "weight_consistency_n3"} <= ids
-    assert {f"war_score_bounds_repaired_n{n}" for n in (1, 3, 5, 12)} <= ids
+    assert {f"war_score_bounds_repaired{n}" for n in ("", "_n3", "_n12")} <= ids
     assert 20 <= len(ids) <= 32
 
 
