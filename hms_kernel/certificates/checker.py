@@ -13,6 +13,7 @@ from hms_kernel.certificates.language import (
     Certificate,
     Combination,
     Define,
+    Divide,
     Each,
     Instance,
     Polynomial,
@@ -48,6 +49,7 @@ from hms_kernel.certificates.reading import (
     count_of,
     definition,
     domain_of,
+    euclid,
     formula,
     kind_of,
     total,
@@ -254,11 +256,12 @@ class Context:
         fact = self.fact(name)
         if not isinstance(fact, Quantified):
             raise Rejected(f"{name} is not about every value")
-        if not self._ranges_over(fact, point):
+        if not self.ranges_over(fact, point):
             raise Rejected(f"{point} is not in the range of {name}")
         self.add(fact.body(point))
 
-    def _ranges_over(self, fact: Quantified, point: Poly) -> bool:
+    def ranges_over(self, fact: Quantified, point: Poly) -> bool:
+        """Whether a value surely is of the sort that a quantifier ranges over."""
         if fact.domain is not None:
             known, ends = point.constant, fact.domain.ends
             if known is not None and ends is not None:
@@ -273,6 +276,12 @@ class Context:
             floor = compare("≥", point)
             return point.natural or (point.whole and self.facts.get(str(floor)) == floor)
         return fact.kind == FIELD or point.whole
+
+    def divide(self, term: Poly, by: Fraction) -> None:
+        """Add what quotient and remainder of an integer are."""
+        if not term.whole or by.denominator != 1 or by < 1:
+            raise Rejected(f"{term} divided by {by} has no remainder")
+        self.add(euclid(term, number(by)))
 
     def summed(self, domain: Domain, term: Poly, variable: Poly, relation: str) -> None:
         """Add what follows for the sum when ``term relation 0`` holds for every ``variable`` of the domain."""
@@ -319,6 +328,9 @@ class Checker:
                 self.run(context, then)
             case Define(atom=atom, then=then):
                 context.add(definition(context.atom(atom)))
+                self.run(context, then)
+            case Divide(term=written, by=by, then=then):
+                context.divide(context.polynomial(written), fraction(by))
                 self.run(context, then)
             case Each():
                 self._each(context, proof)

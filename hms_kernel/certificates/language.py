@@ -1,4 +1,4 @@
-"""The language of certificates: six steps, as frozen structs with a JSON form. Checks nothing.
+"""The language of certificates: seven steps, as frozen structs with a JSON form. Checks nothing.
 
 A proof refutes a context: facts that cannot all hold. It starts from the hypotheses
 and the negated conclusion. Facts and atoms go by the names the checker gives them,
@@ -104,6 +104,21 @@ class Define(
     then: Proof
 
 
+class Divide(
+    msgspec.Struct,
+    frozen=True,
+    omit_defaults=True,
+    forbid_unknown_fields=True,
+    tag="divide",
+    tag_field="step",
+):
+    """An integer divided by a positive numeral has a quotient and a remainder, with their facts."""
+
+    term: Polynomial
+    by: str
+    then: Proof
+
+
 class Each(
     msgspec.Struct,
     frozen=True,
@@ -126,7 +141,7 @@ class Each(
     then: Proof
 
 
-Proof: TypeAlias = "Combination | Split | Sign | Instance | Define | Each"
+Proof: TypeAlias = "Combination | Split | Sign | Instance | Define | Divide | Each"
 
 
 class Certificate(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):

@@ -541,7 +541,7 @@ def definition(atom: Atom) -> Formula:
             return _cases(compare("≠", a), compare("=", it * a - ONE),
                           compare("=", a), compare("=", it))  # fmt: skip
         case (("quotient" | "remainder"), (a, b)):
-            return _euclid(a, b)
+            return euclid(a, b)
         case "floor", (a,):
             return both([compare("≥", a - it), compare(">", it + ONE - a)])
         case "sqrt", (a,):
@@ -557,7 +557,8 @@ def definition(atom: Atom) -> Formula:
     raise Rejected(f"nothing is known of {atom}")
 
 
-def _euclid(a: Poly, b: Poly) -> Formula:
+def euclid(a: Poly, b: Poly) -> Formula:
+    """What division of integers with remainder is."""
     kind = _joint(a, b)
     q = of(Atom("quotient", (a, b), kind))
     r = of(Atom("remainder", (a, b), kind))

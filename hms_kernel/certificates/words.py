@@ -13,6 +13,7 @@ from hms_kernel.certificates.language import (
     Certificate,
     Combination,
     Define,
+    Divide,
     Each,
     Instance,
     Product,
@@ -111,6 +112,11 @@ class _Writer:
                 atom = context.atom(name)
                 new = self._new(context, lambda: context.add(definition(atom)))
                 self.step(prefix, f"{_meaning(atom)}: {new}.")
+                self.proof(context, then, prefix)
+            case Divide(term=term, by=by, then=then):
+                poly = context.polynomial(term)
+                new = self._new(context, lambda: context.divide(poly, fraction(by)))
+                self.step(prefix, f"Divide {pretty(poly)} by {by} with remainder: {new}.")
                 self.proof(context, then, prefix)
             case Each():
                 self._each(context, proof, prefix)
@@ -229,8 +235,9 @@ def _sides(op: str, poly: Poly) -> str:
     """``poly op 0`` without minus signs, as far as that goes: ``3 > x + y``."""
     left = Poly({m: c for m, c in poly.terms.items() if c > 0})
     right = Poly({m: -c for m, c in poly.terms.items() if c < 0})
-    if op in ("≥", ">") and left.constant is not None and right.constant is None:
-        return f"{pretty(right)} {'≤' if op == '≥' else '<'} {pretty(left)}"
+    if left.constant is not None and right.constant is None:
+        turned = {"≥": "≤", ">": "<"}.get(op, op)
+        return f"{pretty(right)} {turned} {pretty(left)}"
     return f"{pretty(left)} {op} {pretty(right)}"
 
 

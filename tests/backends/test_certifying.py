@@ -46,6 +46,8 @@ TWINS: list[tuple[str, str, dict[str, Any]]] = [
     ("∀ m n : ℕ, m ≤ n → n - m + m = n", "∀ m n : ℕ, m ≤ n + 1 → n - m + m = n", {"m": F(1), "n": F(0)}),
     ("∀ x : ℝ, x ≠ 0 → x / x = 1", "∀ x : ℝ, x / x = 1", {"x": F(0)}),
     ("∀ n : ℤ, 2 * n ≠ 7", "∀ n : ℤ, 2 * n ≠ 8", {"n": F(4)}),
+    ("∀ n : ℤ, n ^ 2 % 3 ≠ 2", "∀ n : ℤ, n ^ 2 % 4 ≠ 1", {"n": F(1)}),
+    ("∀ n : ℤ, n % 7 = 5 → 5 * n % 7 = 4", "∀ n : ℤ, n % 7 = 5 → 5 * n % 7 = 5", {"n": F(5)}),
     ("∀ x y : ℝ, x * y > 0 → x > 0 → y > 0", "∀ x y : ℝ, x * y > 0 → x > -1 → y > 0", {"x": F(-1, 2), "y": F(-1)}),
     (WAR.format(limit=1), WAR.format(limit=2), {"n": F(1), "w": (F(1),), "a": (F(100),), "d": (F(2),)}),
     (
@@ -211,6 +213,9 @@ def test_of_a_false_twin_the_search_finds_no_proof(number):
         "∀ x y : ℝ, x ^ 2 + y ^ 2 = 1 → x + y ≤ 2",
         "∀ x : ℝ, (if x < 0 then -x else x) = |x|",
         "∀ n : ℕ, n % 2 = 0 ∨ n % 2 = 1",
+        "∀ a : ℤ, a ^ 2 % 4 = 0 ∨ a ^ 2 % 4 = 1",
+        "∀ x y : ℝ, x ≠ 0 → y ≠ 0 → x + y = 4 * x * y → 1 / x + 1 / y = 4",
+        "∀ x y : ℤ, 0 < y → y < x → x + y + x * y = 80 → x = 26",
         "∀ x : ℝ, ⌊x⌋ ≤ x ∧ x < ⌊x⌋ + 1",
         "∃ x : ℝ, 3 * x - 2 = 7",
         "∀ x : ℝ, x ≥ 0 → Real.sqrt (x ^ 2) = x",
@@ -219,6 +224,7 @@ def test_of_a_false_twin_the_search_finds_no_proof(number):
         "∀ x y z : ℝ, 0 ≤ x ∧ x ≤ 1 → 0 ≤ y ∧ y ≤ 1 → 0 ≤ z ∧ z ≤ 1 → x * y * z ≤ 1",
         "∑ i ∈ Finset.range 10, (i : ℚ) ^ 2 = 285",
         "∀ (n : ℕ) (w a : Fin n → ℝ), (∀ i, 0 ≤ w i) → (∀ i, a i ≤ 5) → ∑ i, w i * a i ≤ 5 * ∑ i, w i",
+        "∀ (n : ℕ) (f g : ℕ → ℝ), (∀ i < n, f i ≤ g i) → ∑ i ∈ Finset.range n, f i ≤ ∑ i ∈ Finset.range n, g i",
         "∀ (n : ℕ) (p : Fin n → ℝ) (m : ℝ), (∀ i, 0 ≤ p i) → 0 ≤ m → m ≤ 1 → m * ∑ i, p i ≤ ∑ i, p i",
     ],
 )

@@ -187,6 +187,35 @@ def test_a_rational_is_no_arbitrary_real():
     assert judged(text, proof) == f"y is not in the range of {proof['fact']}"
 
 
+def division(term: Any, by: str) -> Any:
+    below = sum_of(product("1", "-n + 3*quotient(n, 3) + remainder(n, 3) ≥ 0"))
+    return {"step": "divide", "term": term, "by": by, "then": below}
+
+
+@pytest.mark.parametrize(
+    ("term", "by", "reason"),
+    [
+        ([["1", ["x"]]], "3", "x divided by 3 has no remainder"),
+        ([["1/2", ["n"]]], "3", "1/2*n divided by 3 has no remainder"),
+        ([["1", ["n"]]], "0", "n divided by 0 has no remainder"),
+        ([["1", ["n"]]], "-3", "n divided by -3 has no remainder"),
+        ([["1", ["n"]]], "3/2", "n divided by 3/2 has no remainder"),
+        ([["1", ["n"]]], "3", "-n + 3*quotient(n, 3) + remainder(n, 3) ≥ 0 does not say that something is at least 0"),
+    ],
+)  # fmt: skip
+def test_only_integers_are_divided_with_remainder_and_by_positive_integers(term, by, reason):
+    assert judged("∀ (x : ℝ) (n : ℤ), x ≤ n", division(term, by)) == reason
+
+
+def test_division_with_remainder_brings_in_its_facts():
+    claim = "∀ n : ℤ, n ^ 2 ≥ n"
+    then = sum_of(product("1", "-n^2 + n - 1 ≥ 0"), product("1", "-remainder(n, 2) + 1 ≥ 0"))
+    proof = {"step": "divide", "term": [["1", ["n"]]], "by": "2", "then": then}
+
+    # The facts are there, and are no proof by themselves.
+    assert judged(claim, proof) == "the combination is -n^2 + n - remainder(n, 2), no number"
+
+
 SUMS = (
     "theorem t (n : ℕ) (w a : Fin n → ℝ) (h : ∀ i, 0 ≤ w i) (g : ∀ i, a i ≤ 1)"
     " (s : ∑ i, w i = 1) : ∑ i, w i * a i {} 1 := by sorry"

@@ -17,10 +17,9 @@ from hms_kernel.backends.certifying.rows import (
     written,
 )
 from hms_kernel.backends.certifying.shortening import failing
-from hms_kernel.backends.certifying.summing import lemma
 from hms_kernel.certificates.checker import Context
 from hms_kernel.certificates.language import Combination, Each, Multiple, Product, Proof, Split
-from hms_kernel.certificates.polynomials import ZERO, Formula, compare
+from hms_kernel.certificates.polynomials import ZERO, Formula, Poly, compare
 from hms_kernel.certificates.reading import depends
 
 SIMPLE = (2, 4)  # terms of products that are tried first when a lemma is written down
@@ -95,7 +94,7 @@ def _each(context: Context, used: list[tuple[Row, Fraction]], purse: Purse) -> W
     source = used[0][0].source
     assert isinstance(source, Summed)
     generic = source.generic
-    term, relation, whys = lemma(used)
+    term, relation, whys = _lemma(used)
     ((atom,),) = generic.variable.terms
     if not any(depends(a, atom) for a in term.atoms()):
         return None
@@ -115,10 +114,22 @@ def _each(context: Context, used: list[tuple[Row, Fraction]], purse: Purse) -> W
         proof = None if row is None else combination([*whys, row], purse)
     if proof is None:
         return None
-    for wrap in reversed(generic.prefix()):
+    for wrap in reversed(generic.steps):
         proof = wrap(proof)
     context.summed(generic.domain, term, generic.variable, relation)
     inner = proof
     return lambda then: Each(
         generic.index, str(generic.domain), written(term), relation, inner, then
     )
+
+
+def _lemma(used: list[tuple[Row, Fraction]]) -> tuple[Poly, str, list[Row]]:
+    """The summed rows of one domain, taken together: a term, its sign, and the rows it comes from."""
+    term, ops, whys = Poly({}), [], []
+    for row, times in used:
+        assert isinstance(row.source, Summed)
+        term = term + row.source.term.scaled(times)
+        ops.append(row.source.why.op if row.op != "≥" else "≥")
+        whys.append(row.source.why)
+    relation = "=" if set(ops) == {"="} else ">" if ">" in ops else "≥"
+    return term, relation, whys

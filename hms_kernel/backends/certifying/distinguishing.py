@@ -21,6 +21,7 @@ from hms_kernel.certificates.polynomials import (
 )
 
 MAX_EQUATIONS = 60
+NARROW = 24  # values of an integer that are told apart one by one
 
 
 def distinctions(
@@ -28,9 +29,16 @@ def distinctions(
 ) -> Iterator[tuple[Poly, bool]]:
     """Terms whose sign is open and excludes the point, best first; and whether they are of reals.
 
-    Combinations of integers that an equation makes no integer come first, then integers that
-    are none, then factors of products that the point gets wrong.
+    Integers with few values come first, where the point gets a product of them wrong; then
+    combinations of integers that an equation makes no integer, integers that are none, and
+    all other factors of products that the point gets wrong.
     """
+    rows = list(rows)
+    wrong = _wrong(point)
+    width = {atom: _width(atom, rows) for atom in wrong}
+    order = sorted(wrong, key=lambda a: (a.kind == FIELD, width[a], -wrong[a], a.label))
+    narrow = [atom for atom in order if width[atom] <= NARROW]
+    yield from _cuts(context, rows, point, narrow)
     for term in _congruences(rows):
         value = sum((c * point.exactly(m) for m, c in term.terms.items()), Fraction(0))
         if value.denominator != 1:
@@ -38,6 +46,11 @@ def distinctions(
     for monomial, value in point.exact.items():
         if len(monomial) == 1 and monomial[0].kind != FIELD and value.denominator != 1:
             yield of(monomial[0]) - number(math.ceil(value)), False
+    yield from _cuts(context, rows, point, order)
+
+
+def _wrong(point: Point) -> dict[Atom, int]:
+    """Factors of products that the point gets wrong, and how many."""
     wrong: dict[Atom, int] = {}
     for monomial, value in point.exact.items():
         if len(monomial) > 1:
@@ -45,7 +58,14 @@ def distinctions(
             if honest != value:
                 for atom in monomial:
                     wrong[atom] = wrong.get(atom, 0) + 1
-    for atom in sorted(wrong, key=lambda atom: (atom.kind == FIELD, -wrong[atom], atom.label)):
+    return wrong
+
+
+def _cuts(
+    context: Context, rows: list[Row], point: Point, atoms: Iterable[Atom]
+) -> Iterator[tuple[Poly, bool]]:
+    """Numbers by their size: integers at their value, reals at 0, at roots and near their value."""
+    for atom in atoms:
         value = point.exactly((atom,))
         whole = Fraction(math.floor(value))
         if atom.kind == FIELD:
@@ -59,23 +79,38 @@ def distinctions(
                 yield term, atom.kind == FIELD
 
 
+def _width(atom: Atom, rows: Iterable[Row]) -> float:
+    """How far apart the known bounds of an integer are; what has few values is soon told apart."""
+    low, high = -math.inf, math.inf
+    for row in rows:
+        factor = row.poly.terms.get((atom,))
+        if factor and row.op != "=" and len(row.poly.terms) <= 2 and atom.kind != FIELD:
+            rest = row.poly - of(atom).scaled(factor)
+            if rest.constant is not None:
+                bound = float(-rest.constant / factor)
+                low, high = (max(low, bound), high) if factor > 0 else (low, min(high, bound))
+    return high - low
+
+
 def _congruences(rows: Iterable[Row]) -> Iterator[Poly]:
     """Integers t with d·t + rest = 0 for an equation between integers, freed of what others determine."""
-    reduced: list[tuple[Monomial, Poly]] = []
-    for row in rows:
-        if len(reduced) == MAX_EQUATIONS:
-            break
-        if row.op != "=" or not row.poly.whole:
-            continue
+    determined: list[tuple[Monomial, Poly]] = []
+    others: list[Poly] = []
+    for row in [row for row in rows if row.op == "=" and row.poly.whole][:MAX_EQUATIONS]:
         poly = row.poly
-        for monomial, other in reduced:
-            poly = _eliminated(poly, monomial, other)
+        for monomial, equation in determined:
+            poly = _eliminated(poly, monomial, equation)
         unit = next((m for m, c in poly.terms.items() if m and abs(c) == 1), None)
-        if unit is not None:
-            reduced = [(m, _eliminated(other, unit, poly)) for m, other in reduced]
-            reduced.append((unit, poly))
+        if unit is None:
+            others.append(poly)
+        else:
+            determined = [(m, _eliminated(p, unit, poly)) for m, p in determined]
+            determined.append((unit, poly))
+    for poly in others:
+        for monomial, equation in determined:
+            poly = _eliminated(poly, monomial, equation)
         yield from _quotients(poly)
-    for _, poly in reduced:
+    for _, poly in determined:
         yield from _quotients(poly)
 
 
@@ -88,7 +123,8 @@ def _eliminated(poly: Poly, monomial: Monomial, other: Poly) -> Poly:
 def _quotients(poly: Poly) -> Iterator[Poly]:
     for divisor in sorted({abs(c) for m, c in poly.terms.items() if m and abs(c) > 1}):
         terms = {m: c / divisor for m, c in poly.terms.items() if m and c % divisor == 0}
-        yield Poly(terms)
+        if len(terms) > 1 or max(map(len, terms)) == 1:
+            yield Poly(terms)
 
 
 def _roots(atom: Atom, rows: Iterable[Row]) -> list[Fraction]:

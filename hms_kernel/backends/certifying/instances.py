@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import count
 
 from hms_kernel.certificates.checker import Context
 from hms_kernel.certificates.polynomials import (
@@ -23,13 +22,11 @@ from hms_kernel.certificates.polynomials import (
     number,
     of,
 )
-from hms_kernel.certificates.reading import Unread, at, depends
+from hms_kernel.certificates.reading import Unread, depends
 
 MAX_DEPTH = 3  # of quantifiers looked through
 MAX_POINTS = 24
 SMALL = (0, 1, -1, 2, 3)
-
-_fresh = count()
 
 
 def points(fact: Quantified, context: Context) -> list[Poly]:
@@ -126,6 +123,3 @@ def _solved(poly: Poly, probe: Atom) -> Poly | None:
         else:
             rest[monomial] = coefficient
     return Poly(rest).scaled(-1 / factor) if factor else None
-
-
-__all__ = ["at", "points"]

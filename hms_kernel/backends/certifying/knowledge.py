@@ -6,6 +6,8 @@ What is learnt is what the last point of the linear program violates, cheap thin
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
+from functools import partial
 
 from hms_kernel.backends.certifying.instances import points
 from hms_kernel.backends.certifying.linear import Point, Program
@@ -24,7 +26,7 @@ from hms_kernel.backends.certifying.rows import (
 )
 from hms_kernel.backends.certifying.summing import generics
 from hms_kernel.certificates.checker import Context
-from hms_kernel.certificates.language import Define, Instance, Proof
+from hms_kernel.certificates.language import Define, Divide, Instance, Proof
 from hms_kernel.certificates.polynomials import (
     NAT,
     And,
@@ -37,6 +39,7 @@ from hms_kernel.certificates.polynomials import (
     Quantified,
     Rejected,
     number,
+    of,
 )
 from hms_kernel.certificates.reading import Unread, definition
 
@@ -46,6 +49,7 @@ DEFINABLE = (
 )
 MAX_CUTS = 8  # products added at a time
 MAX_SQUARED = 24  # rounds of squares made for the point
+MAX_DIVISOR = 24
 MAX_INSTANCES = 60  # in one context
 MAX_LOOKED_AHEAD = 6
 SMALL_SUM = 64  # terms that are written out
@@ -90,6 +94,7 @@ class Knowledge:
         self._defined: set[str] = set()
         self._settled: set[str] = set()  # disjunctions of which one alternative is assumed
         self._instances: set[tuple[str, Poly]] = set()
+        self._divided: set[tuple[str, Fraction]] = set()
         self._generics: list[Generic] | None = None
 
     def under(self, alternative: Formula, settled: str) -> Knowledge:
@@ -110,6 +115,7 @@ class Knowledge:
         child._defined = set(self._defined)
         child._settled = {*self._settled, settled}
         child._instances = set(self._instances)
+        child._divided = set(self._divided)
         child._generics = self._generics
         child._squared = self._squared
         return child
@@ -208,6 +214,7 @@ class Knowledge:
         """What makes the program large."""
         return (
             self._unfold(sums=True)
+            or self._divide()
             or self._cut(self._squares(point), point, MAX_CUTS)
             or self._cut(self._triples(), point, MAX_CUTS)
         )
@@ -281,7 +288,7 @@ class Knowledge:
                 if (name, value) in self._instances or len(self._instances) >= MAX_INSTANCES:
                     continue
                 try:
-                    if not self.context._ranges_over(fact, value):
+                    if not self.context.ranges_over(fact, value):
                         continue
                     body = fact.body(value)
                 except (Rejected, Unread):
@@ -310,6 +317,24 @@ class Knowledge:
                     continue
             if self._define(atom):
                 return True
+        return False
+
+    def _divide(self) -> bool:
+        """The integers under a remainder of more than linear terms, by what that is divided by."""
+        for atom in list(self.context.atoms.values()):
+            if atom.head != "remainder" or atom.args[1].constant is None:
+                continue
+            term, by = atom.args[0], abs(atom.args[1].constant)
+            if max(map(len, term.terms)) < 2 or by > MAX_DIVISOR or not term.over_integers:
+                continue
+            for inner in dict.fromkeys(term.atoms()):
+                if (inner.label, by) not in self._divided:
+                    self._divided.add((inner.label, by))
+                    self._purse.spend(5)
+                    self.context.divide(of(inner), by)
+                    step = partial(Divide, written(of(inner)), str(by))
+                    self._steps.append(step)
+                    return True
         return False
 
     # --- alternatives --------------------------------------------------------

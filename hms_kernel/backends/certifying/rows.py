@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from hms_kernel.certificates.checker import Context
-from hms_kernel.certificates.language import Instance, Multiple, Polynomial, Product, Proof
+from hms_kernel.certificates.language import Multiple, Polynomial, Product, Proof
 from hms_kernel.certificates.polynomials import (
     NAT,
     ONE,
@@ -51,16 +51,8 @@ class Generic:
     index: str
     variable: Poly
     context: Context
-    instances: list[str] = field(default_factory=list)  # of these facts, at the index
+    steps: list[Wrap] = field(default_factory=list)  # that bring in what is known at the index
     rows: list[Row] = field(default_factory=list)  # summed
-
-    def prefix(self) -> list[Wrap]:
-        """The steps that bring in what is known at the index."""
-        at_index = (("1", (self.index,)),)
-        return [
-            lambda then, name=name: Instance(name, at_index, then)  # type: ignore[misc]
-            for name in self.instances
-        ]
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
 
 import msgspec
 
@@ -10,6 +11,7 @@ from hms_kernel.certificates.checker import Context
 from hms_kernel.certificates.language import (
     Combination,
     Define,
+    Divide,
     Each,
     Instance,
     Polynomial,
@@ -68,6 +70,9 @@ def _names(proof: Proof, inner: Callable[[Proof], Iterable[str]]) -> Iterator[st
         case Define(atom=atom, then=then):
             yield atom
             yield from inner(then)
+        case Divide(term=term, then=then):
+            yield from numbers(term)
+            yield from inner(then)
         case Each(over=over, term=term, proof=lemma, then=then):
             yield over
             yield from numbers(term)
@@ -109,6 +114,9 @@ class _Shortening:
             case Instance(fact=fact, at=at):
                 context.instance(fact, context.polynomial(at))
                 return self._kept(context, proof, before)
+            case Divide(term=term, by=by):
+                context.divide(context.polynomial(term), Fraction(by))
+                return self._kept(context, proof, before)
             case Each(index=index, over=over, term=term, relation=relation):
                 domain = context.domains[over]
                 generic, variable = context.generic(index, domain)
@@ -131,7 +139,9 @@ class _Shortening:
                 return Sign(term, below, above)
         return proof
 
-    def _kept(self, context: Context, proof: Define | Instance | Each, before: set[str]) -> Proof:
+    def _kept(
+        self, context: Context, proof: Define | Divide | Instance | Each, before: set[str]
+    ) -> Proof:
         """The step, if what follows mentions anything it brings."""
         brought = {*context.facts, *context.atoms, *context.domains} - before
         then = self.of(context, proof.then)

@@ -8,23 +8,29 @@ and how often, and those together are the lemma about every term.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
+from functools import partial
 
+from hms_kernel.backends.certifying.assembling import combination
+from hms_kernel.backends.certifying.linear import Program
 from hms_kernel.backends.certifying.pool import Pool, signs_of
 from hms_kernel.backends.certifying.purse import Purse
 from hms_kernel.backends.certifying.rows import (
     Generic,
     Row,
     Summed,
+    Wrap,
     row_of,
     rows_of,
+    written,
 )
 from hms_kernel.certificates.checker import Context
+from hms_kernel.certificates.language import Instance, Proof, Split
 from hms_kernel.certificates.polynomials import (
     Atom,
     Domain,
+    Formula,
     Monomial,
-    Poly,
+    Or,
     Quantified,
     Rejected,
 )
@@ -59,14 +65,45 @@ def _generic(context: Context, domain: Domain, pool: Pool, purse: Purse) -> Gene
             purse.spend(2)
             try:
                 generic.instance(name, variable)
-                made.instances.append(name)
             except (Rejected, Unread):
                 continue
+            made.steps.append(partial(Instance, name, written(variable)))
+    for name, fact in list(generic.facts.items()):
+        if isinstance(fact, Or) and name not in before:
+            made.steps += _only_way(generic, name, purse)
     new = {name: fact for name, fact in generic.facts.items() if name not in before}
     made.rows = list(
         _summed(made, context, [row for row in (row_of(n, f) for n, f in new.items()) if row], pool)
     )
     return made
+
+
+def _only_way(context: Context, name: str, purse: Purse) -> list[Wrap]:
+    """The step from a disjunction to the one alternative that is not refuted at once, as of ``i < n → …``."""
+    alternatives = context.alternatives(name)
+    proofs = [_refuted(context, alternative, purse) for alternative in alternatives]
+    if proofs.count(None) != 1:
+        return []
+    place = proofs.index(None)
+    context.add(alternatives[place])
+
+    def split(then: Proof) -> Proof:
+        return Split(name, tuple(then if proof is None else proof for proof in proofs))
+
+    return [split]
+
+
+def _refuted(context: Context, alternative: Formula, purse: Purse) -> Proof | None:
+    branch = context.copy()
+    branch.add(alternative)
+    if "false" in branch.facts:
+        return Split("false", ())
+    program = Program(purse)
+    rows = rows_of(branch)
+    for sign in signs_of(rows, [m for row in rows for m in row.poly.terms]):
+        program.add(sign)
+    answer = program.solve()
+    return combination(answer, purse) if isinstance(answer, list) else None
 
 
 def _summed(made: Generic, context: Context, new: list[Row], pool: Pool) -> Iterator[Row]:
@@ -113,15 +150,3 @@ def _under_sums(made: Generic, context: Context) -> Iterator[Monomial]:
                 rest = tuple(other for other in monomial if other != known)
                 for inner in bodies.get(known, ()) if rest else ():
                     yield tuple(sorted((*inner, *rest), key=str))
-
-
-def lemma(used: list[tuple[Row, Fraction]]) -> tuple[Poly, str, list[Row]]:
-    """The summed rows of one domain, taken together: a term, its sign, and the rows it comes from."""
-    term, ops, whys = Poly({}), [], []
-    for row, times in used:
-        assert isinstance(row.source, Summed)
-        term = term + row.source.term.scaled(times)
-        ops.append(row.source.why.op if row.op != "≥" else "≥")
-        whys.append(row.source.why)
-    relation = "=" if set(ops) == {"="} else ">" if ">" in ops else "≥"
-    return term, relation, whys
