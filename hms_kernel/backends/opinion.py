@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -28,6 +29,7 @@ class Opinion:
 
     solver: str  # with its build; empty where nothing could be asked
     answers: tuple[str, ...]  # "unsat" agrees, "sat" contradicts, "unknown"; of each sequent once
+    stopped: bool = False  # by the wall clock: another run may hear more
 
     @property
     def agrees(self) -> bool:
@@ -41,7 +43,7 @@ class Opinion:
 
 
 def ask(sequents: Sequence[Sequent], wall_s: float = WALL_S) -> Opinion:
-    """Put the sequents to cvc5 in a process of its own.
+    """Put the sequents to cvc5: a glance in this process, a longer look in one that may be killed.
 
     Args:
         sequents: each believed to hold.
@@ -52,36 +54,32 @@ def ask(sequents: Sequence[Sequent], wall_s: float = WALL_S) -> Opinion:
     except UnsupportedStatement:
         return Opinion("", ())
     answers = [cvc5_process.answer(cvc5, q, GLANCE_UNITS, cvc5_process.LEMMAS) for q in questions]
+    stopped = False
     hard = [position for position, said in enumerate(answers) if said == "unknown"]
     if hard and "sat" not in answers:
-        longer = _look([questions[position] for position in hard], wall_s)
+        longer, stopped = _look([questions[position] for position in hard], wall_s)
         for position, said in zip(hard, longer, strict=False):
             answers[position] = said
-    return Opinion(f"cvc5 {cvc5.__version__}", tuple(answers))
+    return Opinion(f"cvc5 {cvc5.__version__}", tuple(answers), stopped)
 
 
-def _look(questions: Sequence[str], wall_s: float) -> list[str]:
-    """What a process that may be killed says of the questions; fewer answers when it was."""
+def _look(questions: Sequence[str], wall_s: float) -> tuple[list[str], bool]:
+    """What a process that may be killed says of the questions, and whether the wall clock stopped it."""
     request = {
         "units": UNITS,
         "cpu_s": CPU_S,
         "memory_bytes": MEMORY_BYTES,
         "questions": questions,
     }
-    process = subprocess.Popen(
-        [sys.executable, "-I", cvc5_process.__file__],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    try:
-        said, _ = process.communicate(json.dumps(request), timeout=max(wall_s, 0.0))
-    except subprocess.TimeoutExpired:
-        process.kill()
-        said, _ = process.communicate()
-    except BaseException:
-        process.kill()
-        process.wait()
-        raise
-    return said.split()
+    command = [sys.executable, "-I", cvc5_process.__file__]
+    # A file rather than a pipe: whoever is killed before reading it leaves nothing half written.
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as asked:
+        json.dump(request, asked)
+        asked.seek(0)
+        try:
+            done = subprocess.run(
+                command, stdin=asked, capture_output=True, timeout=max(wall_s, 0.0), check=False
+            )
+        except subprocess.TimeoutExpired as error:
+            return (error.stdout or b"").decode().split(), True
+    return done.stdout.decode().split(), False

@@ -41,12 +41,17 @@ def vouch(
         return Vouched(conclusion, Trust.REPLAYED, solver)
     if conclusion.outcome is not Outcome.PROVED:
         return Vouched(conclusion, None, solver)
+    if meter.left_s <= 0:
+        # The proof stands; nobody was asked about it, which another run may do.
+        meter.hit_wall = True
+        return Vouched(conclusion, Trust.ONE_SOLVER, solver)
     report("looking for a certificate")
     certificate = certifying.find(statement, min(certifying.NOMINAL_S, nominal_s))
     if certificate is not None:
         return Vouched(conclusion, Trust.CERTIFICATE, solver, certificate)
     report("asking a second solver")
     second = opinion.ask(conclusion.rests_on, wall_s=meter.left_s)
+    meter.hit_wall = meter.hit_wall or second.stopped
     if second.contradicts:
         denied = f"{solver} proved it and {second.solver} denies it: one of them, or what they were asked, is wrong"
         unknown = dataclasses.replace(conclusion, outcome=Outcome.UNKNOWN, reason=denied)

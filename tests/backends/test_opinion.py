@@ -66,5 +66,14 @@ def test_nobody_is_believed_when_solvers_contradict_each_other(settle, monkeypat
     assert "cvc5 0 denies it" in verdict.reason
 
 
+def test_a_look_that_the_wall_clock_stops_says_so():
+    hard = (
+        "∀ a b c : ℝ, 0 < a → 0 < b → 0 < c →"
+        " a / (b + c) + b / (c + a) + c / (a + b) + a * b * c ≤ 10 ^ 9 + a ^ 5"
+    )
+
+    assert opinion.ask(sequents(hard), wall_s=0.0).stopped
+
+
 def test_a_proof_of_which_nothing_can_be_asked_rests_on_one_solver():
     assert not opinion.ask([]).agrees
