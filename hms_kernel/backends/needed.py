@@ -1,13 +1,16 @@
-"""Which hypotheses a proof does not need: leave them out and prove the claim again. Minimal, not minimum."""
+"""Which hypotheses a proof does not need: leave them out and check or prove the claim again. Minimal, not minimum."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+
+import msgspec
 
 from hms_kernel.backends.entailment import proves
 from hms_kernel.backends.meter import Allowance, Meter
 from hms_kernel.backends.strategy import Stage
+from hms_kernel.certificates import Certificate, Rejected, check, digest
 from hms_kernel.statements.terms import Hypothesis, Statement
 
 MAX_HYPOTHESES = 24  # of more, only the first are tried
@@ -30,7 +33,6 @@ def unused(
     if not stages:
         return ()
     purse = Allowance(nominal_s)
-    kept = list(statement.hypotheses)
 
     def spare(fewer: list[Hypothesis]) -> bool:
         share = Allowance(min(purse.left_s, max(LEAST_S, TIMES * proof_s)))
@@ -40,6 +42,28 @@ def unused(
         purse.left_s -= before - share.left_s
         return proved
 
+    return _left_out(statement, spare)
+
+
+def uncertified(statement: Statement, certificate: Certificate) -> tuple[Hypothesis, ...]:
+    """Hypotheses without all of which the same certificate proves the claim, in order of writing."""
+
+    def spare(fewer: list[Hypothesis]) -> bool:
+        shorter = dataclasses.replace(statement, hypotheses=tuple(fewer))
+        same = msgspec.structs.replace(certificate, statement_sha256=digest(shorter))
+        try:
+            check(shorter, same)
+        except Rejected:
+            return False
+        return True
+
+    return _left_out(statement, spare)
+
+
+def _left_out(
+    statement: Statement, spare: Callable[[list[Hypothesis]], bool]
+) -> tuple[Hypothesis, ...]:
+    kept = list(statement.hypotheses)
     # Most claims need either none of their hypotheses or nearly all of them.
     if len(kept) > 2 and spare([]):
         return statement.hypotheses

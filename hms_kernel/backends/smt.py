@@ -14,10 +14,10 @@ from hms_kernel.backends import engines, floats, repairs
 from hms_kernel.backends.attempt import Attempt, Conclusion
 from hms_kernel.backends.grouping import grouped, worded
 from hms_kernel.backends.meter import Meter
-from hms_kernel.backends.needed import unused
+from hms_kernel.backends.needed import uncertified, unused
 from hms_kernel.backends.strategy import Slice, Stage, Strategy
 from hms_kernel.backends.vacuity import labelled
-from hms_kernel.backends.vouching import vouch
+from hms_kernel.backends.vouching import Vouched, vouch
 from hms_kernel.certificates import to_json
 from hms_kernel.errors import StatementError, UnsupportedStatement
 from hms_kernel.model import Budget, Evidence, Goal, Outcome, Repair, Verdict
@@ -128,7 +128,7 @@ class SmtBackend:
         found = _with_doubt(attempt.run(), goal.unstated)
         vouched = vouch(statement, found, meter, budget.nominal_s, report)
         conclusion = vouched.conclusion
-        spare = self._unused(statement, conclusion, meter, budget)
+        spare = self._unused(statement, vouched, meter, budget)
         offered, tried = self._repairs(statement, conclusion, strategy, meter, budget, report)
         example = conclusion.counterexample
         told = (worded(note, statement.bundles) for note in conclusion.notes)
@@ -157,11 +157,14 @@ class SmtBackend:
         )
 
     def _unused(
-        self, statement: Statement, conclusion: Conclusion, meter: Meter, budget: Budget
+        self, statement: Statement, vouched: Vouched, meter: Meter, budget: Budget
     ) -> tuple[str, ...]:
         """Hypotheses that a proof did not need; asking costs at most what proving did."""
+        conclusion = vouched.conclusion
         if conclusion.outcome is not Outcome.PROVED:
             return ()
+        if vouched.certificate is not None:
+            return tuple(map(labelled, uncertified(statement, vouched.certificate)))
         proof_s = meter.nominal_s
         purse_s = min(SPARING * budget.nominal_s, max(LEAST_SPARING_S, proof_s))
         found = unused(statement, conclusion.settled_by, meter, proof_s=proof_s, nominal_s=purse_s)
