@@ -173,11 +173,12 @@ def test_a_notebook_can_ask_about_doubles(bench):
 
 
 def test_leaving_the_context_leaves_no_process_and_closes_the_story(until: Until):
+    before = set(psutil.Process().children(recursive=True))
     with hms.Workbench() as bench:
         bench.spawn(3, ["rehearse"])
         open_task = rehearse(bench, "hang")
         until(lambda: open_task.status().phase == "running")
-        family = psutil.Process().children(recursive=True)
+        family = set(psutil.Process().children(recursive=True)) - before
         assert len(family) >= 4  # the zygote and three agents
         store = bench.store
 

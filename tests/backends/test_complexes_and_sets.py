@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from hms_kernel.model import Outcome
-from tests.backends.conftest import Settle
+from hms_kernel.model import Outcome, Verdict
+
+Settle = Callable[..., Verdict]
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from hms_kernel.backends.grouping import grouped
-from hms_kernel.model import Counterexample, Outcome, Trust
+from hms_kernel.model import Counterexample, Outcome, Trust, Verdict
 from hms_kernel.statements import parse
 from hms_kernel.statements.evaluate import replay
 from hms_kernel.statements.terms import Bundle
-from tests.backends.conftest import Settle
+
+Settle = Callable[..., Verdict]
 
 TYPES = """\
 structure PolicyEffect where
