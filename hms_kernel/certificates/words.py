@@ -41,6 +41,7 @@ from hms_kernel.statements import show
 from hms_kernel.statements.rebuild import plain_names
 from hms_kernel.statements.terms import Statement
 
+SUBSCRIPTS = {"i": "ᵢ", "j": "ⱼ", "k": "ₖ", "l": "ₗ"}
 MAX_LISTED = 12  # facts of a step that brings in more are not all named
 
 
@@ -269,6 +270,8 @@ def _name(atom: Atom) -> str:
         case "apply", (name, *args):
             return f"{name}({', '.join(map(_argument, args))})"
         case "sum", (Domain() as domain, Poly() as body, Atom() as own):
+            if domain.fin and _name(own) in SUBSCRIPTS:
+                return f"∑{SUBSCRIPTS[_name(own)]} {_bracketed(body)}"  # over all there are
             return f"∑_{{{_name(own)} {_range(domain)}}} {_bracketed(body)}"
         case "abs", (a,):
             return f"|{pretty(a)}|"

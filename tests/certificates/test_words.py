@@ -36,7 +36,7 @@ def test_a_bound_of_a_sum_is_a_lemma_about_every_term_and_its_multiplier():
         " := by sorry"
     )
 
-    weighted, weights = "∑_{i of Fin n} a(i)·d(i)·w(i)", "∑_{i of Fin n} w(i)"
+    weighted, weights = "∑ᵢ a(i)·d(i)·w(i)", "∑ᵢ w(i)"
     assert lines[3:] == [
         "2. For every i of Fin n: 100·w(i) ≥ a(i)·d(i)·w(i).",
         "      - Indeed 100·w(i) - a(i)·d(i)·w(i) is the sum of what is not negative:",
