@@ -8,28 +8,25 @@ terms, and a sum over ``Fin n`` needs no numeral for n.
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from fractions import Fraction
 
+from hms_kernel.backends import sum_bounds
 from hms_kernel.backends.polynomials import (
     Monomial,
     Polynomial,
     TooLarge,
     plus,
     polynomial,
-    product,
     scaled,
     term_of,
-    times,
 )
-from hms_kernel.backends.sequent import Sequent, conjuncts, free_names, rebuild, substitute, walk
+from hms_kernel.backends.sequent import Sequent, conjuncts, rebuild, substitute, walk
+from hms_kernel.backends.sum_bounds import Candidate, Domain
 from hms_kernel.statements.terms import (
     Apply,
     Arrow,
     Big,
-    Cast,
     Fin,
     Logic,
     Num,
@@ -40,7 +37,6 @@ from hms_kernel.statements.terms import (
     Term,
     Var,
     children,
-    sort_of,
 )
 
 Oblige = Callable[[Sequent], bool]
@@ -49,27 +45,6 @@ MAX_OBLIGATIONS = 64
 MAX_COEFFICIENTS = 8
 
 NUMERIC = (Scalar.NAT, Scalar.INT, Scalar.RAT, Scalar.REAL)
-
-
-@dataclass
-class Domain:
-    """All sums over one index range: their monomials and what each adds up to."""
-
-    index: Var  # a generic index of the range
-    low: Term | None
-    high: Term | None
-    totals: dict[tuple[Monomial, Sort], Var] = field(default_factory=dict)
-    bodies: list[tuple[Polynomial, Sort]] = field(default_factory=list)
-
-    def count(self, sort: Sort) -> Term | None:
-        """The number of terms as a term of ``sort``; None when the range may be empty backwards."""
-        if isinstance(self.index.sort, Fin):
-            return _cast(self.index.sort.size, sort)
-        if isinstance(self.low, Num) and isinstance(self.high, Num):
-            return Num(max(Fraction(0), self.high.value - self.low.value), sort)
-        if isinstance(self.low, Num) and self.low.value == 0 and self.high is not None:
-            return _cast(self.high, sort) if sort_of(self.high) is Scalar.NAT else None
-        return None
 
 
 def sum_lemma(sequent: Sequent, oblige: Oblige) -> list[Sequent]:
@@ -87,9 +62,9 @@ def sum_lemma(sequent: Sequent, oblige: Oblige) -> list[Sequent]:
     if not found:
         return [sequent]
     lemmas: list[Term] = []
-    proved: set[_Candidate] = set()
+    proved: set[Candidate] = set()
     left = MAX_OBLIGATIONS
-    for round_ in work.rounds():
+    for round_ in sum_bounds.rounds(work.domains, work.coefficients()):
         before = len(lemmas)
         for candidate in round_:
             if left == 0 or candidate.negated in proved:
@@ -103,40 +78,6 @@ def sum_lemma(sequent: Sequent, oblige: Oblige) -> list[Sequent]:
         if len(lemmas) > before and oblige(work.final(lemmas)):
             return []
     return [work.final(lemmas)]
-
-
-@dataclass(frozen=True)
-class _Candidate:
-    """``0 ≤ poly i`` (or ``<``) for every index i of the domain."""
-
-    domain: int
-    poly: tuple[tuple[Monomial, Fraction], ...]
-    sort: Sort
-    strict: bool
-
-    @property
-    def negated(self) -> _Candidate:
-        """The other direction; a strict bound in one makes it pointless."""
-        poly = tuple((monomial, -coefficient) for monomial, coefficient in self.poly)
-        return dataclasses.replace(self, poly=poly)
-
-
-def _candidate(domain: int, poly: Polynomial, sort: Sort, *, strict: bool = False) -> _Candidate:
-    return _Candidate(domain, tuple(poly.items()), sort, strict)
-
-
-def _between(
-    domain: int, coefficient: Polynomial, monomial: Monomial, factor: Monomial, sort: Sort
-) -> Iterator[_Candidate]:
-    """``monomial`` against ``coefficient · factor``, both ways, where the sorts allow it."""
-    for atoms, value in coefficient.items():
-        if any(sort_of(atom) != sort for atom in atoms) or (sort is Scalar.NAT and value < 0):
-            return
-        if sort not in (Scalar.RAT, Scalar.REAL) and value.denominator != 1:
-            return
-    upper = plus(times(coefficient, {factor: Fraction(1)}), {monomial: Fraction(-1)})
-    yield _candidate(domain, upper, sort)
-    yield _candidate(domain, scaled(upper, Fraction(-1)), sort)
 
 
 class _Work:
@@ -160,118 +101,24 @@ class _Work:
         return bool(self._sums)
 
     def _totalled(self, big: Big) -> Term:
-        position, domain = self._domain(big)
+        domain = self._domain(big)
         body = polynomial(substitute(big.body, {big.var.name: domain.index}))
         domain.bodies.append((body, big.sort))
         total: Polynomial = {}
         for monomial, coefficient in body.items():
-            total = plus(total, scaled(self._total(position, monomial, big.sort), coefficient))
+            total = plus(total, scaled(domain.total(monomial, big.sort), coefficient))
         return term_of(total, big.sort)
 
-    def _total(self, position: int, monomial: Monomial, sort: Sort) -> Polynomial:
-        """∑ of one monomial: factors without the index come out."""
-        domain = self.domains[position]
-        name = domain.index.name
-        inner = tuple(atom for atom in monomial if name in free_names(atom))
-        outer = tuple(atom for atom in monomial if name not in free_names(atom))
-        if not inner:
-            count = domain.count(sort)
-            if count is not None:
-                return times({outer: Fraction(1)}, polynomial(count))
-        total = domain.totals.setdefault(
-            (inner, sort), Var(f"total!{position}!{len(domain.totals)}", sort)
-        )
-        return {product(outer, (total,)): Fraction(1)}
-
-    def _domain(self, big: Big) -> tuple[int, Domain]:
-        for position, domain in enumerate(self.domains):
+    def _domain(self, big: Big) -> Domain:
+        for domain in self.domains:
             if (domain.index.sort, domain.low, domain.high) == (big.var.sort, big.low, big.high):
-                return position, domain
-        domain = Domain(Var(f"index!{len(self.domains)}", big.var.sort), big.low, big.high)
+                return domain
+        number = len(self.domains)
+        domain = Domain(number, Var(f"index!{number}", big.var.sort), big.low, big.high)
         self.domains.append(domain)
-        return len(self.domains) - 1, domain
+        return domain
 
-    # --- what to try ---------------------------------------------------------
-
-    def rounds(self) -> Iterator[list[_Candidate]]:
-        """Candidates by plausibility: signs; multiples of a factor; one sum against another; squares; constants."""
-        yield list(self._signs())
-        for coefficient in self._coefficients():
-            yield list(self._factors(coefficient))
-        yield list(self._pairs())
-        yield list(self._squares())
-        for coefficient in self._coefficients():
-            yield list(self._constants(coefficient))
-
-    def _signs(self) -> Iterator[_Candidate]:
-        for position, domain in enumerate(self.domains):
-            polys = [({m: Fraction(1)}, sort) for m, sort in domain.totals if m]
-            polys += [(body, sort) for body, sort in domain.bodies if len(body) > 1]
-            for poly, sort in polys:
-                for sign in (Fraction(1), Fraction(-1)):
-                    if sort is not Scalar.NAT:
-                        yield _candidate(position, scaled(poly, sign), sort, strict=True)
-
-    def _factors(self, coefficient: Polynomial) -> Iterator[_Candidate]:
-        for position, domain in enumerate(self.domains):
-            for monomial, sort in domain.totals:
-                for factor, other in domain.totals:
-                    part = Counter(factor)
-                    if (
-                        factor
-                        and factor != monomial
-                        and other == sort
-                        and part <= Counter(monomial)
-                    ):
-                        yield from _between(position, coefficient, monomial, factor, sort)
-
-    def _pairs(self) -> Iterator[_Candidate]:
-        for position, domain in enumerate(self.domains):
-            keys = list(domain.totals)
-            for one, sort in keys:
-                for other, other_sort in keys:
-                    if one and other and one != other and sort == other_sort:
-                        for sign in (-1, 1) if sort is not Scalar.NAT else (-1,):
-                            poly = plus({one: Fraction(1)}, {other: Fraction(sign)})
-                            yield _candidate(position, poly, sort)
-
-    def _squares(self) -> Iterator[_Candidate]:
-        """(u · ∑v² − v · ∑uv)² ≥ 0: what the Cauchy–Schwarz inequality comes from; v may be 1.
-
-        Where ∑v² is 0 that says nothing, and (u · ∑uv − v · (∑u² + 1))² ≥ 0 says the rest.
-        """
-        one: Polynomial = {(): Fraction(1)}
-        for position, domain in enumerate(self.domains):
-            for u, v, sort in list(self._products(domain)):
-                uu, uv, vv = (
-                    self._total(position, product(*pair), sort) for pair in ((u, u), (u, v), (v, v))
-                )
-                sides = ((vv, uv), (uv, plus(uu, one)))
-                for factor, other in sides:
-                    root = plus(
-                        times({u: Fraction(1)}, factor),
-                        scaled(times({v: Fraction(1)}, other), Fraction(-1)),
-                    )
-                    yield _candidate(position, times(root, root), sort)
-
-    def _products(self, domain: Domain) -> Iterator[tuple[Monomial, Monomial, Sort]]:
-        """Pairs of factors whose product is summed, and squares against 1."""
-        for monomial, sort in domain.totals:
-            if len(monomial) != 2 or sort not in (Scalar.RAT, Scalar.REAL):
-                continue
-            u, v = (monomial[0],), (monomial[1],)
-            if u != v:
-                yield u, v, sort
-            elif domain.count(sort) is not None:
-                yield u, (), sort
-
-    def _constants(self, coefficient: Polynomial) -> Iterator[_Candidate]:
-        for position, domain in enumerate(self.domains):
-            for monomial, sort in domain.totals:
-                if monomial and domain.count(sort) is not None:
-                    yield from _between(position, coefficient, monomial, (), sort)
-
-    def _coefficients(self) -> list[Polynomial]:
+    def coefficients(self) -> list[Polynomial]:
         """The numerals of the statement, the claim's first, and 1, with both signs; its scalar variables."""
         numerals: dict[Fraction, None] = {}
         for prop in (self.claim, *self.facts):
@@ -286,7 +133,7 @@ class _Work:
 
     # --- obligations and lemmas ----------------------------------------------
 
-    def obligation(self, candidate: _Candidate) -> Sequent:
+    def obligation(self, candidate: Candidate) -> Sequent:
         """That the candidate holds at a generic index."""
         domain = self.domains[candidate.domain]
         index = domain.index
@@ -303,11 +150,11 @@ class _Work:
         )
         return self._scalar_sequent(facts, claim, index)
 
-    def lemma(self, candidate: _Candidate) -> list[Term]:
+    def lemma(self, candidate: Candidate) -> list[Term]:
         """The proved bound, summed."""
         total: Polynomial = {}
         for monomial, coefficient in candidate.poly:
-            part = self._total(candidate.domain, monomial, candidate.sort)
+            part = self.domains[candidate.domain].total(monomial, candidate.sort)
             total = plus(total, scaled(part, coefficient))
         positive = {m: c for m, c in total.items() if c > 0}
         negative = {m: -c for m, c in total.items() if c < 0}
@@ -321,7 +168,7 @@ class _Work:
         some = Rel("≤", Num(Fraction(1), Scalar.NAT), count)
         return [*weak, Logic("→", (some, Rel("<", *sides)))]
 
-    def _members(self, candidate: _Candidate, total: Polynomial) -> Iterator[Term]:
+    def _members(self, candidate: Candidate, total: Polynomial) -> Iterator[Term]:
         """No term of a sum of nonnegative terms exceeds it; said of the indices in sight."""
         index, sort = self.domains[candidate.domain].index, candidate.sort
         for var in self._indices(index):
@@ -419,9 +266,3 @@ def _scalar_only(term: Term) -> bool:
 
 def _is_bound(var: Var, prop: Term) -> bool:
     return any(isinstance(part, Quant | Big) and part.var.name == var.name for part in walk(prop))
-
-
-def _cast(term: Term, sort: Sort) -> Term:
-    if isinstance(term, Num):
-        return dataclasses.replace(term, sort=sort)
-    return term if sort_of(term) == sort else Cast(term, sort)
