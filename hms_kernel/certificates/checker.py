@@ -55,7 +55,7 @@ from hms_kernel.certificates.reading import (
     total,
 )
 from hms_kernel.statements import show
-from hms_kernel.statements.terms import Arrow, Fin, Scalar, Statement
+from hms_kernel.statements.terms import Arrow, Fin, Scalar, Statement, first_float
 
 MAX_STEPS = 20_000
 MAX_DEGREE = 64
@@ -69,6 +69,8 @@ def check(statement: Statement, certificate: Certificate) -> None:
     """
     if certificate.statement_sha256 != digest(statement):
         raise Rejected("the certificate is of another statement")
+    if (rounded := first_float(statement)) is not None:
+        raise Rejected(f"not understood: {show(rounded)} is a Float, which is rounded")
     try:
         Checker().run(Context.of(statement), certificate.proof)
     except Unread as error:

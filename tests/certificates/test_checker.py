@@ -294,6 +294,18 @@ def test_what_cannot_be_read_is_not_proved():
     assert reason.startswith("not understood: a product or sum over a range")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        # The two decimals round to the same double.
+        "(0.1 : Float) < 0.10000000000000000001",
+        "∀ x : Float, x ≤ x",  # not of NaN
+    ],
+)
+def test_nothing_exact_is_proved_of_floats(text):
+    assert "Float" in judged(text, {"step": "split", "fact": "false", "branches": []})
+
+
 def test_a_hypothesis_that_cannot_be_read_is_only_missing():
     text = (
         "theorem t (n : ℕ) (e : ∏ i ∈ Finset.range n, (i + 1) = 6) (x : ℝ) (h : x ≥ 2) :"
