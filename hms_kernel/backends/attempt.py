@@ -378,9 +378,26 @@ class Attempt:
         ]
         if plain and all(heard.result == "unsupported" for heard in plain):
             return Conclusion(Outcome.UNSUPPORTED, plain[0].detail)
+        if self._denied():
+            return Conclusion(
+                Outcome.UNKNOWN,
+                "it does not hold, for its negation is proved by one solver; but no numbers can "
+                "show that, and only numbers refute",
+            )
         reasons = [*self._doubts] or ["no stage settled it within the budget"]
         spent = in_vain(self._heard, self.meter.units)
         return Conclusion(Outcome.UNKNOWN, f"{'; '.join(reasons)} ({spent})")
+
+    def _denied(self) -> bool:
+        """Whether a claim about nothing in particular, ``∃ n, n * n = 7``, is refuted by a proof."""
+        if self._sequent.variables or self._sequent.facts:
+            return False
+        negation = Logic("¬", (self._sequent.claim,))
+        allowance = Allowance(min(self._checking.left_s, CHECKING * self.nominal_s))
+        return all(
+            self._asker.ask(QUICK, piece, allowance).result == "unsat"
+            for piece in split(Sequent((), (), negation))
+        )
 
     def _stages(self) -> str:
         return " ; ".join(str(stage) for stage in self._settled_by)

@@ -276,3 +276,14 @@ def test_a_function_given_by_a_formula_appears_in_the_counterexample_as_one(sett
 
     assert verdict.outcome is Outcome.REFUTED
     assert verdict.counterexample.values == {"f": "fun x => 2 * x - 1"}
+
+
+@pytest.mark.parametrize(
+    "text", ["∃ n : ℕ, n * n = 7", "∃ x : ℝ, x + 1 = x", "∃ k : ℕ, ∀ n : ℕ, n ≤ k"]
+)
+def test_a_false_claim_that_no_numbers_can_break_is_unknown_and_says_so(settle, text):
+    verdict = settle(text)
+
+    assert verdict.outcome is Outcome.UNKNOWN
+    assert verdict.trust is None
+    assert "its negation is proved" in verdict.reason
