@@ -121,9 +121,20 @@ def _hypot(frame: Frame, node: ast.Call, args: list[Value], kw: dict[str, Value]
     return frame.numeric.square_root(squares, node, frame.text)
 
 
-@_handles(min, max)
-def _extremum(frame: Frame, node: ast.Call, args: list[Value], kw: dict[str, Value]) -> Value:
-    name = "min" if _function(frame, node) is min else "max"
+# By the function that is called: the call in the text may be one of map.
+@_handles(min)
+def _min(frame: Frame, node: ast.Call, args: list[Value], kw: dict[str, Value]) -> Value:
+    return _extremum("min", frame, node, args, kw)
+
+
+@_handles(max)
+def _max(frame: Frame, node: ast.Call, args: list[Value], kw: dict[str, Value]) -> Value:
+    return _extremum("max", frame, node, args, kw)
+
+
+def _extremum(
+    name: str, frame: Frame, node: ast.Call, args: list[Value], kw: dict[str, Value]
+) -> Value:
     if "key" in kw:
         frame.text.unsupported(node, f"{name} with a key")
     default = kw.get("default")
@@ -263,10 +274,20 @@ def _reversed(frame: Frame, node: ast.Call, args: list[Value], kw: dict[str, Val
     return Stream(Items(lists.expanded(frame, args[0], node)[::-1]))
 
 
-@_handles(list, tuple)
-def _listed(frame: Frame, node: ast.Call, args: list[Value], kw: dict[str, Value]) -> Value:
+@_handles(list)
+def _list(frame: Frame, node: ast.Call, args: list[Value], kw: dict[str, Value]) -> Value:
+    return _listed(False, frame, node, args, kw)
+
+
+@_handles(tuple)
+def _tuple(frame: Frame, node: ast.Call, args: list[Value], kw: dict[str, Value]) -> Value:
+    return _listed(True, frame, node, args, kw)
+
+
+def _listed(
+    is_tuple: bool, frame: Frame, node: ast.Call, args: list[Value], kw: dict[str, Value]
+) -> Value:
     _only(frame, node, args, kw, 0, 1)
-    is_tuple = _function(frame, node) is tuple
     if not args:
         return Items((), is_tuple)
     match frame.sequence(args[0], node):
@@ -276,8 +297,3 @@ def _listed(frame: Frame, node: ast.Call, args: list[Value], kw: dict[str, Value
             return Family(size, var, body, is_tuple)
         case Kept() as kept:
             return kept
-
-
-def _function(frame: Frame, node: ast.Call) -> object:
-    callee = frame.value(node.func)
-    return callee.value if isinstance(callee, Known) else None

@@ -57,6 +57,8 @@ OF_X = {
     "a loop with else": "for i in range(3):\n        if i == x:\n            break\n    else:\n        return 9\n    return i",
     "a return within a loop": "for i in range(3):\n        if i * i >= x:\n            return i\n    return -1",
     "a while loop": "i = 0\n    while i < 3:\n        x = x * 2 - i\n        i += 1\n    return x",
+    "the least of each of several lists": "return sum(map(min, [[x, 2], [3, x]]))",
+    "tuples of lists": "return 1 if list(map(tuple, [[x, 2]])) == [(x, 2)] else 0",
     "sum of a generator": "return sum(x * i for i in range(4) if i != 2)",
     "a comprehension": "return sum([i + x for i in range(3)])",
     "two loops in one": "return sum(i * j + x for i in range(2) for j in range(i + 1))",
