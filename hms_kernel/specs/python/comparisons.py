@@ -94,7 +94,7 @@ def _member(frame: Frame, item: Value, over: Value, node: ast.AST) -> Term:
         if isinstance(item, Known) and isinstance(item.value, str):
             return TRUE if item.value in over.value else FALSE
         frame.text.unsupported(node, f"membership in {kind(over)}")
-    found = frame.sequence(over, node)
+    found = lists.searched(frame, over, node)
     if isinstance(found, Kept):
         frame.text.unsupported(node, "membership in a filtered list")
     equal = lists.each(frame, found, lambda other: Truth(_equal(frame, item, other, node)), node)

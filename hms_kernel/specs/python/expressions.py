@@ -115,6 +115,13 @@ class Frame:
         Raises:
             UnsupportedStatement: it is outside the fragment; the message says where and why.
         """
+        before = self.trace.raising
+        found = self._value(node)
+        if isinstance(found, Stream) and self.trace.raising > before:
+            return dataclasses.replace(found, may_raise=True)
+        return found
+
+    def _value(self, node: ast.expr) -> Value:
         self.trace.step(node, self.text)
         match node:
             case ast.Constant(value=found):

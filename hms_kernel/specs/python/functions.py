@@ -178,13 +178,13 @@ def _prod(frame: Frame, node: ast.Call, args: list[Value], kw: dict[str, Value])
 @_handles(all)
 def _all(frame: Frame, node: ast.Call, args: list[Value], kw: dict[str, Value]) -> Value:
     _only(frame, node, args, kw, 1)
-    return Truth(lists.every(frame, frame.sequence(args[0], node), node))
+    return Truth(lists.every(frame, lists.searched(frame, args[0], node), node))
 
 
 @_handles(any)
 def _any(frame: Frame, node: ast.Call, args: list[Value], kw: dict[str, Value]) -> Value:
     _only(frame, node, args, kw, 1)
-    return Truth(lists.some(frame, frame.sequence(args[0], node), node))
+    return Truth(lists.some(frame, lists.searched(frame, args[0], node), node))
 
 
 @_handles(len)

@@ -96,6 +96,16 @@ def _has_function(value: Value) -> bool:
             return False
 
 
+def searched(frame: Frame, value: Value, node: ast.AST) -> Sequence | Kept:
+    """A list that one goes through no further than the answer is known."""
+    if isinstance(value, Stream) and value.may_raise and frame.trace.supposing:
+        # To ask that no element raises would assume more than Python does.
+        frame.text.unsupported(
+            node, "a search through elements that may raise, in an assumption; write a list [...]"
+        )
+    return frame.sequence(value, node)
+
+
 # --- what consumes a list ----------------------------------------------------------------
 
 

@@ -62,6 +62,8 @@ class Trace:
         self.notes: dict[str, None] = {}
         self.decimals = False  # whether a float was written somewhere
         self.depth = 0  # of calls
+        self.raising = 0  # how often something was found that may raise
+        self.supposing = False  # inside what is assumed: asking for too much there is unsound
         self._steps = 0
         self._generic = 0  # inside how many bodies over an index
         self._from = 0  # where the innermost such body's path begins
@@ -118,6 +120,7 @@ class Trace:
         known = implication(self.path[self._from :], prop)
         if known == TRUE or self.unreachable:
             return
+        self.raising += 1
         found = Demand(known, error, f"{text.label}, line {getattr(node, 'lineno', 1)}")
         if all(found.prop != d.prop or found.error != d.error for d in self.demands):
             self.demands.append(found)

@@ -240,11 +240,11 @@ class _Translator:
                 )
         demands = self.trace.demands
         own: list[Demand] = []
-        self.trace.demands = own
+        self.trace.demands, self.trace.supposing = own, True
         try:
             assumed = claim_frame(self.declared, said, self.trace, env).truth(said.node)
         finally:
-            self.trace.demands = demands
+            self.trace.demands, self.trace.supposing = demands, False
         return conjunction((safe(own), assumed))
 
     def _result(self, env: dict[str, Value]) -> Value:

@@ -104,6 +104,7 @@ class Stream:
     """A generator, or what zip, map and their like return: good for one pass, so never kept under a name."""
 
     over: Items | Family | Kept
+    may_raise: bool = False  # at some element, which is never reached by who stops before it
 
 
 @dataclass(frozen=True)

@@ -109,6 +109,23 @@ def test_a_claim_about_something_else(claim: str, options: dict[str, object], sa
     assert said in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "where",
+    [
+        "any(1 / x > 0 for x in xs)",
+        "not all(1 / x > 0 for x in xs)",
+        "1 in (1 / x for x in xs)",
+        "any(map(lambda x: 1 / x, xs))",
+    ],
+)
+def test_an_assumption_asks_no_more_than_python_looks_at(where: str):
+    # Each holds of [1, 0] or [-1, 0], of which Python looks at the first element only.
+    zeros = function("def f(xs: list[float]):\n    return all(x != 0 for x in xs)\n")
+
+    with pytest.raises(hms.UsageError, match="write a list"):
+        translation(zeros, "result", where=where)
+
+
 def test_a_mistake_makes_one_claim_unsupported_and_leaves_the_others():
     loaded = module(
         "from hms_kernel import claim\n"
