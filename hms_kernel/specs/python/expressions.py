@@ -184,7 +184,13 @@ class Frame:
     def defaults(self, arguments: ast.arguments) -> tuple[Value, ...]:
         """Default values, evaluated where the function is defined: positional ones, then keyword-only ones."""
         found = [*arguments.defaults, *(d for d in arguments.kw_defaults if d is not None)]
-        return tuple(map(self.value, found))
+        return tuple(self._kept(self.value(node), node) for node in found)
+
+    def _kept(self, value: Value, node: ast.expr) -> Value:
+        """A value that may be used more than once, and later than here."""
+        if isinstance(value, Stream):
+            self.text.unsupported(node, "a generator that is kept; write a list [...]")
+        return value
 
     def _constant(self, found: object, node: ast.AST) -> Value:
         value = lifted(found)
@@ -204,7 +210,7 @@ class Frame:
             if isinstance(part, ast.Starred):
                 yield from lists.expanded(self, self.iterated(part.value), part)
             else:
-                yield self.value(part)
+                yield self._kept(self.value(part), part)
 
     # --- operators -------------------------------------------------------------
 

@@ -23,6 +23,7 @@ from hms_kernel.specs.python.values import (
     Local,
     Number,
     Sequence,
+    Stream,
     Truth,
     Value,
     choose,
@@ -70,6 +71,8 @@ def each(frame: Frame, over: Sequence, at: Callable[[Value], Value], node: ast.A
         if _has_function(result):
             # They would all see the last element, as Python has it.
             frame.text.unsupported(node, "a list of functions; write them out")
+        if isinstance(result, Stream):
+            frame.text.unsupported(node, "a list of generators; write lists [...]")
         return result
 
     if isinstance(over, Items):
