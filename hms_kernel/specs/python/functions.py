@@ -87,11 +87,21 @@ def _round(frame: Frame, node: ast.Call, args: list[Value], kw: dict[str, Value]
     return frame.numeric.rounded(number(args[0], node, frame.text), digits, node, frame.text)
 
 
-@_handles(pow, math.pow)
+@_handles(pow)
 def _pow(frame: Frame, node: ast.Call, args: list[Value], kw: dict[str, Value]) -> Value:
     _only(frame, node, args, kw, 2)
     base, exponent = (number(arg, node, frame.text) for arg in args)
     return frame.numeric.power(base, exponent, node, frame.text)
+
+
+@_handles(math.pow)
+def _math_pow(frame: Frame, node: ast.Call, args: list[Value], kw: dict[str, Value]) -> Value:
+    return _as_float(frame, node, _pow(frame, node, args, kw))
+
+
+def _as_float(frame: Frame, node: ast.Call, value: Value) -> Number:
+    """What a function of math returns is a float even where it is whole, so no index and no count."""
+    return Number(to_real(number(value, node, frame.text).term))
 
 
 @_handles(divmod)
@@ -157,7 +167,13 @@ def _extremum(
     return result
 
 
-@_handles(sum, math.fsum)
+@_handles(math.fsum)
+def _fsum(frame: Frame, node: ast.Call, args: list[Value], kw: dict[str, Value]) -> Value:
+    _only(frame, node, args, kw, 1)
+    return _as_float(frame, node, _sum(frame, node, args, kw))
+
+
+@_handles(sum)
 def _sum(frame: Frame, node: ast.Call, args: list[Value], kw: dict[str, Value]) -> Value:
     start = args[1] if len(args) == 2 else kw.pop("start", integer(0))
     _only(frame, node, args[:1], kw, 1)
