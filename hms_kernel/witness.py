@@ -10,6 +10,7 @@ Source:
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import os
 import re
@@ -30,7 +31,7 @@ from hms_kernel.backends.unfold import pin, unfold
 from hms_kernel.errors import StatementError, UnsupportedStatement, UsageError
 from hms_kernel.model import Counterexample, Goal, Outcome, Trust, Verdict
 from hms_kernel.statements import points, show
-from hms_kernel.statements.terms import Statement, first_float
+from hms_kernel.statements.terms import Logic, Statement, first_float
 
 SCHEMA = "hms-witness/1"
 LARGEST_FILE_BYTES = 64 << 20
@@ -197,7 +198,9 @@ def _established(witness: Witness) -> tuple[Trust | None, str, tuple[str, ...]]:
     if verdict.outcome is Outcome.REFUTED and exact and not goal.unstated:
         return Trust.REPLAYED, _replayed(statement, verdict), _unchecked(verdict)
     if verdict.outcome is Outcome.PROVED and verdict.evidence.certificate is not None:
-        return Trust.CERTIFICATE, _certified(statement, verdict), _unchecked(verdict)
+        together = ("not checked again: that the hypotheses can hold together",)
+        remarks = (*_unchecked(verdict), *(together if statement.hypotheses else ()))
+        return Trust.CERTIFICATE, _certified(statement, verdict), remarks
     return _settled_again(goal, verdict)
 
 
@@ -252,10 +255,24 @@ def _replayed(statement: Statement, verdict: Verdict) -> str:
 
 def _certified(statement: Statement, verdict: Verdict) -> str:
     try:
-        certificates.check(statement, certificates.from_json(verdict.evidence.certificate))
+        certificate = certificates.from_json(verdict.evidence.certificate)
+        certificates.check(statement, certificate)
     except (UsageError, certificates.Rejected) as error:
         raise _Broken(f"the certificate proves nothing: {error}") from error
+    if _proves_anything(statement, certificate):
+        raise _Broken("the certificate only shows that the hypotheses exclude each other: vacuous")
     return "the certificate was checked, no solver was asked"
+
+
+def _proves_anything(statement: Statement, certificate: certificates.Certificate) -> bool:
+    """Whether the steps never use what the statement claims."""
+    absurd = dataclasses.replace(statement, conclusion=Logic("False"))
+    same = msgspec.structs.replace(certificate, statement_sha256=certificates.digest(absurd))
+    try:
+        certificates.check(absurd, same)
+    except certificates.Rejected:
+        return False
+    return True
 
 
 def _settled_again(goal: Goal, verdict: Verdict) -> tuple[Trust | None, str, tuple[str, ...]]:

@@ -203,6 +203,21 @@ class TestLies:
 
         assert "another statement" in complaint
 
+    def test_a_proof_that_never_uses_the_claim(self):
+        goal, verdict = settled("theorem t (x : ℝ) (h : x < 0) (k : 0 < x) : x = 7 := by sorry")
+        proof = Combination(products=(Product("1", ("-x > 0",)), Product("1", ("x > 0",))))
+        certificate = certificates.Certificate(certificates.digest(understood(goal)), proof)
+
+        complaint = self.lie(
+            witness.of(goal, verdict),
+            outcome=Outcome.PROVED,
+            trust=Trust.CERTIFICATE,
+            reason="",
+            evidence__certificate=certificates.to_json(certificate),
+        )
+
+        assert "vacuous" in complaint
+
     def test_smtlib_of_something_else(self, saved):
         record = msgspec.structs.replace(saved["proved"], smtlib=saved["vacuous"].smtlib)
 
