@@ -39,6 +39,7 @@ from hms_kernel.report import Report, is_proved, make_directory, notes, verdict_
 from hms_kernel.store import Store
 from hms_kernel.version import __version__
 
+INTERRUPTED = 130  # exit code of the shell's custom: 128 and the signal's number
 NOMINAL_SHARE = 0.5  # nominal seconds per second of --timeout; leaves room for slow machines
 STYLES = {
     "proved": "green",
@@ -404,20 +405,31 @@ def _root(
 def main() -> None:
     """Run the command line; errors of ours become one line on the standard error and a code."""
     signal.signal(signal.SIGTERM, _terminated)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupted)
     try:
-        sys.exit(app(standalone_mode=False))
+        code = app(standalone_mode=False)
+        if code == INTERRUPTED:  # typer makes a code of the exception
+            raise KeyboardInterrupt
+        sys.exit(code)
     except HmsError as error:
         err.print(Text.assemble(("hms: ", "bold red"), str(error)), soft_wrap=True)
         sys.exit(2)
     except (KeyboardInterrupt, typer.Abort):
         err.print("hms: interrupted; agents have been stopped")
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
     except Exception as error:
         # Click's own complaints about the command line know how to show themselves.
         if hasattr(error, "show") and hasattr(error, "exit_code"):
             error.show()
             sys.exit(error.exit_code)
         raise
+
+
+def _interrupted(signum: int, frame: FrameType | None) -> None:
+    # A second one, from an impatient hand, would cut short the stopping of the agents.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _terminated(signum: int, frame: FrameType | None) -> None:

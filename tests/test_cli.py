@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import nbformat
@@ -351,9 +352,13 @@ class TestInterrupting:
             running.stdout.readline()
             family = psutil.Process(running.pid).children(recursive=True)
             os.killpg(running.pid, number)
+            time.sleep(0.1)
+            if number == signal.SIGINT and running.poll() is None:  # an impatient hand
+                os.killpg(running.pid, number)
             _, said = running.communicate(timeout=120)
 
         assert running.returncode == code, said
+        assert number == signal.SIGTERM or b"interrupted" in said
         assert family
         _, alive = psutil.wait_procs(family, timeout=60)
         assert alive == []
