@@ -1,18 +1,22 @@
 """Files of theorems for ``hms prove``: ``.lean`` and ``.jsonl`` to goals, in order. Proves nothing.
 
 A broken entry becomes an ``invalid`` verdict in its place; only a file that cannot
-be read at all is an error.
+be read at all is an error. Of two theorems with one name, the second is called ``name#2``,
+so that every verdict can be told, and saved, by its name.
 """
 
 from __future__ import annotations
 
+import codecs
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from hms_kernel import statements
 from hms_kernel.errors import StatementError, UsageError
 from hms_kernel.model import Goal, Outcome, Verdict
+from hms_kernel.specs.claim import distinct
 
 LARGEST_FILE_BYTES = 64 << 20
 
@@ -42,17 +46,29 @@ def read(path: Path) -> list[Entry]:
     readers = {".lean": _from_lean, ".jsonl": _from_json_lines}
     reader = readers.get(path.suffix.lower())
     if reader is None:
-        raise UsageError(f"{path} is neither a .lean nor a .jsonl file")
+        raise UsageError(
+            f"{path} is neither a .lean nor a .jsonl file; for a specification try hms verify"
+        )
     try:
         if path.stat().st_size > LARGEST_FILE_BYTES:
             raise UsageError(f"{path} is larger than {LARGEST_FILE_BYTES >> 20} MiB; split it")
         content = path.read_bytes()
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
-    entries = reader(content, path)
+    if b"\0" in content:
+        raise UsageError(f"{path} is a binary file, or not UTF-8")
+    entries = reader(content.removeprefix(codecs.BOM_UTF8), path)
     if not entries:
         raise UsageError(f"{path} holds no theorem")
-    return entries
+    names = distinct([entry.theorem_id for entry in entries])
+    return [_renamed(entry, name) for entry, name in zip(entries, names, strict=True)]
+
+
+def _renamed(entry: Entry, name: str) -> Entry:
+    if name == entry.theorem_id:
+        return entry
+    goal = entry.goal and replace(entry.goal, theorem_id=name)
+    return replace(entry, theorem_id=name, goal=goal)
 
 
 def _from_lean(content: bytes, path: Path) -> list[Entry]:

@@ -268,9 +268,31 @@ class TestProve:
         assert [e["verdict"] for e in doubles] == ["refuted", "refuted"]
         assert doubles[0]["reason"].startswith("0.4 + 0.3 + 0.2 + 0.1 = 0.9999999999999999")
 
-    @pytest.mark.parametrize("name", ["missing.lean", "theorems.txt", "."])
+    def test_two_theorems_of_one_name_keep_a_verdict_and_a_file_each(self, tmp_path):
+        file = tmp_path / "twice.lean"
+        file.write_text("theorem t : 1 = 1 := rfl\ntheorem t : 1 = 2 := sorry\n")
+
+        done = hms("prove", file, "--agents", 1, "--save", tmp_path / "saved")
+        verdicts = [(entry["theorem_id"], entry["verdict"]) for entry in lines(done.stdout)]
+
+        assert verdicts == [("t", "proved"), ("t#2", "refuted")]
+        assert len(list((tmp_path / "saved").iterdir())) == 2
+
+    @pytest.mark.parametrize("suffix", [".lean", ".jsonl"])
+    def test_a_byte_order_mark_is_no_part_of_the_text(self, tmp_path, suffix):
+        file = tmp_path / f"marked{suffix}"
+        text = "theorem t : 1 = 1 := rfl"
+        entry = json.dumps({"theorem_id": "t", "lean_expr": text})
+        file.write_text(entry if suffix == ".jsonl" else text, encoding="utf-8-sig")
+
+        [printed] = lines(hms("prove", file, "--agents", 1).stdout)
+
+        assert printed["verdict"] == "proved"
+
+    @pytest.mark.parametrize("name", ["missing.lean", "theorems.txt", "binary.jsonl", "."])
     def test_exits_with_2_for_what_it_cannot_read(self, tmp_path, name):
         (tmp_path / "theorems.txt").write_text("1 = 1")
+        (tmp_path / "binary.jsonl").write_bytes(b"\x7fELF\0\0\n{}")
 
         done = hms("prove", tmp_path / name)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -118,22 +119,32 @@ def unsupported(reason: str, *, id: str, natural_language: str = "", **known: ob
 def unique(claims: Iterable[Claim]) -> tuple[Claim, ...]:
     """The claims with ids made unique: a later namesake gets ``#2`` and a note. None is lost."""
     listed = list(claims)
-    given = {claim.id for claim in listed}
-    count: dict[str, int] = {}
-    taken: set[str] = set()
+    count: Counter[str] = Counter()
     out = []
-    for claim in listed:
-        place = count[claim.id] = count.get(claim.id, 0) + 1
-        if claim.id in taken:
-            number, name = place, f"{claim.id}#{place}"
-            while name in taken or name in given:
-                number += 1
-                name = f"{claim.id}#{number}"
+    for claim, name in zip(listed, distinct([claim.id for claim in listed]), strict=True):
+        count[claim.id] += 1
+        if name != claim.id:
+            place = count[claim.id]
             note = f"id {claim.id!r} occurs more than once in the file; this is entry {place} of it"
             claim = msgspec.structs.replace(claim, id=name, notes=(*claim.notes, note))
-        taken.add(claim.id)
         out.append(claim)
     return tuple(out)
+
+
+def distinct(names: Sequence[str]) -> list[str]:
+    """The names in their order, each once: a later namesake gets the first free of ``#2``, ``#3``, …"""
+    count: Counter[str] = Counter()
+    known, taken = set(names), set[str]()
+    out = []
+    for given in names:
+        count[given] += 1
+        number, name = count[given], given
+        while name in taken or (name != given and name in known):
+            name = f"{given}#{number}"
+            number += 1
+        taken.add(name)
+        out.append(name)
+    return out
 
 
 # --- Lean text, as far as a loader must look at it ------------------------------
