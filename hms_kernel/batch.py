@@ -32,11 +32,12 @@ def run_notebook(
         The path of the executed copy.
 
     Raises:
-        UsageError: there is no such notebook, or it has no parameter of a name given.
+        UsageError: there is no such notebook, the file is none, or it has no parameter of a name given.
         BackendMissing: papermill is not installed.
         TaskFailed: a cell failed; ``detail`` is the cell and its traceback.
     """
     try:
+        import nbformat
         import papermill
     except ImportError as error:
         raise BackendMissing(
@@ -46,6 +47,10 @@ def run_notebook(
     source = Path(notebook)
     if not source.is_file():
         raise UsageError(f"no notebook {str(source)!r}")
+    try:
+        nbformat.read(source, as_version=4)  # type: ignore[no-untyped-call]
+    except (ValueError, nbformat.ValidationError) as error:
+        raise UsageError(f"{str(source)!r} is no notebook") from error
     given = dict(parameters or {})
     # Left to itself papermill warns and runs on with a value nobody reads.
     known = sorted(papermill.inspect_notebook(str(source))) if given else []

@@ -382,15 +382,17 @@ def run_batch(
     JSON where they can be, as text otherwise. Exits with 1 when a cell fails; the
     copy then shows where.
     """
+    if not notebook.is_file():
+        raise UsageError(f"no notebook {str(notebook)!r}")
     target = output or notebook.with_suffix(".out.ipynb")
     given = dict(map(_parameter, parameter or ()))
     try:
         batch.run_notebook(notebook, target, given)
     except TaskFailed as error:
         err.print(Text.assemble(("hms: ", "bold red"), str(error)), soft_wrap=True)
-        err.print(f"the executed copy is {target}")
+        err.print(Text(f"the executed copy is {target}"), soft_wrap=True)
         raise typer.Exit(1) from None
-    out.print(f"all cells ran; see {target}")
+    out.print(Text(f"all cells ran; see {target}"), soft_wrap=True)
 
 
 @app.callback(invoke_without_command=True)

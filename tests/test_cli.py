@@ -429,6 +429,15 @@ class TestBatch:
         assert done.returncode == 1
         assert "n is not one" in done.stderr
 
+    @pytest.mark.parametrize("content", ["import os", "{}"])
+    def test_refuses_what_is_no_notebook(self, tmp_path, content):
+        (tmp_path / "no.ipynb").write_text(content)
+
+        done = hms("batch", tmp_path / "no.ipynb")
+
+        assert done.returncode == 2
+        assert "is no notebook" in done.stderr
+
     def test_refuses_a_parameter_the_notebook_does_not_have(self, notebook):
         done = hms("batch", notebook, "-p", "m=2")
 
