@@ -254,7 +254,10 @@ def prove(
 @app.command()
 def check(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="Saved verdicts, as --save writes them.")
+        list[Path],
+        typer.Argument(
+            metavar="FILE...", help="Saved verdicts as --save writes them, or folders of them."
+        ),
     ],
     as_json: AsJson = False,
     explain: Annotated[
@@ -274,7 +277,7 @@ def check(
     from hms_kernel import explanation, witness  # bring the prover, which no other verb needs here
 
     worst = 0
-    for file in files:
+    for file in _saved(files):
         try:
             finding = witness.check(file)
         except UsageError as error:
@@ -440,6 +443,21 @@ def _terminated(signum: int, frame: FrameType | None) -> None:
 
 
 # --- pieces ---------------------------------------------------------------------
+
+
+def _saved(places: list[Path]) -> list[Path]:
+    """Files as they are; a folder stands for the saved verdicts in it.
+
+    Raises:
+        UsageError: a folder holds none.
+    """
+    files: list[Path] = []
+    for place in places:
+        found = sorted(place.glob("*.witness.json")) if place.is_dir() else [place]
+        if not found:
+            raise UsageError(f"no saved verdicts in {place}; --save {place} writes some")
+        files += found
+    return files
 
 
 def _parameter(text: str) -> tuple[str, Any]:

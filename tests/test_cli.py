@@ -470,6 +470,15 @@ class TestSavedVerdicts:
         assert "✔ confirmed wrong: refuted (replayed)" in done.stdout
         assert "|x| = 1 and x = -1" in done.stdout
 
+    def test_a_folder_stands_for_the_verdicts_in_it(self, saved, tmp_path):
+        done = hms("check", saved)
+        none = hms("check", tmp_path)
+
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.stdout.count("✔ confirmed") == 2
+        assert none.returncode == 2
+        assert "no saved verdicts" in none.stderr
+
     def test_a_changed_number_is_told_from_a_broken_file(self, saved):
         wrong, fine = saved / "wrong.witness.json", saved / "fine.witness.json"
         wrong.write_text(wrong.read_text().replace('"x": "-1"', '"x": "-2"'))
