@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from textwrap import indent
 from types import FrameType
 from typing import Annotated, Any
 
@@ -35,7 +36,16 @@ from hms_kernel import api, batch, config, display, specs, tables, theorems
 from hms_kernel import session as sessions
 from hms_kernel.errors import HmsError, TaskFailed, UsageError
 from hms_kernel.model import Budget, Outcome, Semantics, Trust, Verdict
-from hms_kernel.report import Report, is_proved, make_directory, notes, verdict_json, why
+from hms_kernel.report import (
+    Report,
+    is_proved,
+    make_directory,
+    notes,
+    pointed,
+    remarks,
+    verdict_json,
+    why,
+)
 from hms_kernel.store import Store
 from hms_kernel.version import __version__
 
@@ -243,7 +253,7 @@ def prove(
                         }
                     )
                 else:
-                    out.print(_outcome(verdict, trust), entry.theorem_id, Text(why(verdict), "dim"))
+                    out.print(_told(entry.theorem_id, verdict, trust))
                     for note in notes(verdict):
                         out.print(Text(f"  {note}"))
     if not lines:
@@ -336,7 +346,8 @@ def status(
             indent=2,
         )
         return
-    out.print(f"session [bold]{name}[/bold] ({'live' if live else 'ended'}), stored in {place}\n")
+    state = f" ({'live' if live else 'ended'}), stored in {place}\n"
+    out.print(Text.assemble("session ", (name, "bold"), state))
     _print_rows("agents", tables.agents(facts))
     shown = [
         {
@@ -364,7 +375,7 @@ def stop(
             time.sleep(0.05)
         if desk.alive():
             raise HmsError(f"session {desk.session} did not end within 30 s")
-        out.print(f"session {desk.session} has ended")
+        out.print(Text(f"session {desk.session} has ended"))
 
 
 @app.command("batch")
@@ -532,10 +543,10 @@ def _show(report: Report, least: Trust = Trust.ONE_SOLVER) -> None:
             row["seconds"],
         )
     out.print(table)
-    if remarks := report.notes():
+    if said := [*remarks(report), *report.notes()]:
         out.print()
-        for remark in remarks:
-            out.print(Text(remark))
+        for line in said:
+            out.print(Text(line))
     counts = ", ".join(f"{n} {name}" for name, n in report.counts.items() if n)
     out.print(f"\n{len(report.claims)} claims: {counts}")
     if known := sum(settlement.verdict.cached for settlement in report.claims):
@@ -543,6 +554,18 @@ def _show(report: Report, least: Trust = Trust.ONE_SOLVER) -> None:
     out.print(
         Text(f"stored in {report.place}; look again with: hms status {report.session}", "dim")
     )
+
+
+def _told(theorem_id: str, verdict: Verdict, least: Trust) -> Text:
+    """A theorem and its verdict on one line; below it the text that was not understood."""
+    parts: list[str | tuple[str, str] | Text] = [_outcome(verdict, least), f" {theorem_id}"]
+    if verdict.trust is not None and verdict.outcome is Outcome.PROVED:
+        parts.append(f" ({verdict.trust.value})")
+    if reason := why(verdict):
+        parts.append((f"  {reason}", "dim"))
+    if excerpt := pointed(verdict):
+        parts.append((f"\n{indent(excerpt, '  ')}", "dim"))
+    return Text.assemble(*parts)
 
 
 def _outcome(verdict: Verdict, least: Trust) -> Text:

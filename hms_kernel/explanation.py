@@ -45,7 +45,8 @@ def explain(verdict: Verdict) -> Explanation:
             ]
         case Outcome.REFUTED if verdict.counterexample is not None:
             shown = verdict.counterexample.shows
-            lines = [f"It fails for {why(verdict)}:", "", shown]
+            free = verdict.counterexample.call or verdict.counterexample.values
+            lines = [f"It fails for {why(verdict)}:", "", shown] if free else [shown]
         case _:
             lines = [verdict.reason]
     return Explanation((*lines, *(line for note in notes(verdict) for line in ("", note))))

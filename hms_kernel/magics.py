@@ -15,8 +15,7 @@ from hms_kernel import api, cells, config
 from hms_kernel import display as tables
 from hms_kernel.errors import HmsError, UsageError
 from hms_kernel.handles import Run
-from hms_kernel.model import Outcome, Verdict
-from hms_kernel.report import Settlement, why
+from hms_kernel.report import Settlement, remarks, why
 from hms_kernel.specs import Spec, python
 
 Shell = Any  # an ``InteractiveShell``, which IPython leaves mostly untyped
@@ -41,19 +40,14 @@ class _Progress:
                     "says": claim.natural_language or claim.statement,
                     "verdict": found.verdict.outcome.value if found else "…",
                     "trust": found.verdict.trust.value if found and found.verdict.trust else "",
-                    "why": _first_line(found.verdict) if found else "",
+                    "why": why(found.verdict) if found else "",
                 }
             )
         return rows
 
     def remarks(self) -> list[str]:
-        """What could not be understood, as its author should see it: line by line, with the caret."""
-        bad = (Outcome.INVALID, Outcome.UNSUPPORTED)
-        return [
-            f"{found.claim.id}: {found.verdict.reason}"
-            for found in self._settled.values()
-            if found.verdict.outcome in bad and "\n" in found.verdict.reason
-        ]
+        """What could not be understood, with a caret where."""
+        return remarks(self._settled.values())
 
     def __repr__(self) -> str:
         lines = [
@@ -66,11 +60,6 @@ class _Progress:
     def _repr_html_(self) -> str:
         said = "".join(f"<pre>{escape(remark)}</pre>" for remark in self.remarks())
         return tables.html_table(self.rows()) + said
-
-
-def _first_line(verdict: Verdict) -> str:
-    """The reason without its excerpt, which is shown below the table."""
-    return why(verdict) if "\n" not in verdict.reason else verdict.reason.partition("\n")[0]
 
 
 class CellRun(Run):

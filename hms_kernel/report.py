@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -145,8 +146,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return f"<report on {self.spec}: {counts or 'no claims'}>"
 
     def _repr_html_(self) -> str:
+        said = "".join(f"<pre>{escape(remark)}</pre>" for remark in remarks(self.claims))
         lines = "".join(display.html_text(note) for note in self.notes())
-        return display.html_table(self.rows()) + lines
+        return display.html_table(self.rows()) + said + lines
 
 
 def is_proved(verdict: Verdict, least: Trust = Trust.ONE_SOLVER) -> bool:
@@ -170,10 +172,23 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
 def why(verdict: Verdict) -> str:
     """One line for a table: the numbers that break a claim, or the reason for anything unproved."""
     if verdict.counterexample is not None:
-        if verdict.counterexample.call:
-            return verdict.counterexample.call
-        return plain_numbers(verdict.counterexample.values)
-    return " ".join(verdict.reason.split()) if verdict.outcome is not Outcome.PROVED else ""
+        shown = verdict.counterexample
+        return shown.call or plain_numbers(shown.values) or shown.shows
+    if verdict.outcome is Outcome.PROVED:
+        return ""
+    # A caret means something only below the line that it points into; see ``remarks``.
+    return " ".join(verdict.reason.removesuffix(pointed(verdict)).split())
+
+
+def remarks(settled: Iterable[Settlement]) -> list[str]:
+    """What could not be understood, as its author should see it: line by line, with the caret."""
+    return [f"{each.claim.id}: {each.verdict.reason}" for each in settled if pointed(each.verdict)]
+
+
+def pointed(verdict: Verdict) -> str:
+    """The lines of the statement, with a caret, that the reason ends in; empty where there are none."""
+    not_understood = verdict.outcome in (Outcome.INVALID, Outcome.UNSUPPORTED)
+    return verdict.reason.partition("\n")[2] if not_understood else ""
 
 
 def notes(verdict: Verdict) -> list[str]:

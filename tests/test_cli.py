@@ -386,6 +386,23 @@ class TestInterrupting:
         assert alive == []
 
 
+def test_names_are_shown_as_they_are_written_on_a_terminal_too(tmp_path):
+    file = tmp_path / "marked.jsonl"
+    file.write_text(json.dumps({"theorem_id": "w[0][/red]", "lean_expr": "1 = 2"}))
+    leader, follower = os.openpty()
+
+    command = [sys.executable, "-m", "hms_kernel", "prove", str(file), "--agents", "1"]
+    with subprocess.Popen(command, stdout=follower, stderr=subprocess.PIPE) as running:
+        _, said = running.communicate(timeout=240)
+    os.close(follower)
+    shown = os.read(leader, 4096).decode()
+    os.close(leader)
+
+    assert running.returncode == 1, said
+    assert "w[0][/red]" in shown
+    assert "1 = 2 is false" in shown
+
+
 def test_help_teaches_every_verb():
     def shown(*arguments: str) -> str:
         return CliRunner().invoke(app, [*arguments, "--help"]).output

@@ -32,6 +32,10 @@ def test_a_refutation_shows_its_numbers_and_the_repair():
     assert "true if also y ≤ 1" in told
 
 
+def test_a_claim_without_variables_fails_for_no_numbers():
+    assert str(hms.explain(settle("1 = 2"))) == "1 = 2 is false"
+
+
 def test_what_is_not_settled_says_why():
     assert "line 1" in str(hms.explain(settle("∀ x : ℝ, x <")))
 
