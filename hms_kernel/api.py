@@ -123,7 +123,7 @@ class Desk:
     def prove(
         self,
         statement: str,
-        axioms: Sequence[str] = (),
+        axioms: str | Sequence[str] = (),
         *,
         theorem_id: str = "",
         semantics: str = Semantics.EXACT,
@@ -134,17 +134,22 @@ class Desk:
 
         Args:
             statement: a closed proposition or a whole ``theorem ... := by sorry``.
-            axioms: an identifier allows that Lean axiom, anything else is a hypothesis.
+            axioms: an identifier allows that Lean axiom, anything else is a hypothesis; one
+                may come without a list around it.
             semantics: "exact", or "float64" to ask about ℝ as processors compute it.
             cache: whether an answer given before, to the same question, will do.
 
         Raises:
-            UsageError: no such semantics.
+            UsageError: the statement or an axiom is no text, or there are no such semantics.
         """
+        axioms = (axioms,) if isinstance(axioms, str) else tuple(axioms)
+        for text in (statement, *axioms):
+            if not isinstance(text, str):
+                raise UsageError(f"{text!r} is no Lean text; write it between quotes")
         goal = Goal(
             theorem_id=theorem_id,
             statement=statement,
-            axioms=tuple(axioms),
+            axioms=axioms,
             semantics=Semantics.named(semantics),
         )
         return self.settle(goal, budget or Budget(), cache=cache)

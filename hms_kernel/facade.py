@@ -15,7 +15,6 @@ import msgspec
 from hms_kernel import api, handles, tables
 from hms_kernel.errors import SessionError, UsageError
 from hms_kernel.messages import SpawnAgentRequest, SpawnAgentResponse
-from hms_kernel.model import Budget, Goal
 from hms_kernel.report import verdict_json
 
 _lock = threading.Lock()
@@ -59,16 +58,15 @@ def submit_proof_task(theorem_id: str, lean_expr: bytes, axioms: list[str]) -> s
         axioms: an identifier allows that Lean axiom, anything else is a hypothesis.
 
     Raises:
-        UsageError: the text is not UTF-8.
+        UsageError: the text is not UTF-8, or no text.
         PolicyDenied: the gate refused.
         StoreError: the task could not be recorded, so it was not accepted.
     """
     try:
-        text = lean_expr if isinstance(lean_expr, str) else bytes(lean_expr).decode()
+        text = lean_expr.decode() if isinstance(lean_expr, bytes) else lean_expr
     except UnicodeDecodeError as error:
         raise UsageError(f"lean_expr must be UTF-8: {error}") from None
-    goal = Goal(theorem_id=theorem_id, statement=text, axioms=tuple(axioms))
-    return _desk().settle(goal, Budget()).task_id
+    return _desk().prove(text, axioms, theorem_id=theorem_id).task_id
 
 
 def query_task_status(task_id: str) -> dict[str, Any]:

@@ -66,8 +66,16 @@ def test_axioms_are_hypotheses_and_contradictory_ones_make_it_vacuous(bench, unt
     assumed = hms_core.submit_proof_task("assumed", claim, ["d ≤ 50"])
     absurd = hms_core.submit_proof_task("absurd", claim, ["d ≤ 50", "d > 60"])
 
+    alone = hms_core.submit_proof_task("alone", claim, "d ≤ 50")  # type: ignore[arg-type]
+
     assert settled(assumed, until)["verdict"] == "proved"
     assert settled(absurd, until)["verdict"] == "vacuous"
+    assert settled(alone, until)["verdict"] == "proved"
+
+
+def test_what_is_no_text_is_no_statement(bench):
+    with pytest.raises(hms.UsageError, match="no Lean text"):
+        hms_core.submit_proof_task("t", 3, [])  # type: ignore[arg-type]
 
 
 def test_it_answers_plain_json(bench, until):

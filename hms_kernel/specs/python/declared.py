@@ -69,8 +69,13 @@ def claim(
         InvalidStatement: a text is no Python expression.
         UsageError: this is no plain function, or an option makes no sense.
     """
+    conditions = (where,) if isinstance(where, str) else where
+    if not isinstance(conditions, Sequence):
+        raise UsageError(f"where={where!r}; write one condition as text, or a list of them")
+    for each in (text, *conditions):
+        if not isinstance(each, str):
+            raise UsageError(f'{each!r} is no condition; write it as text: "0 <= result"')
     said = parse_expression(text, "the claim")
-    conditions = (where,) if isinstance(where, str) else tuple(where)
     assumed = tuple(parse_expression(c, "where") for c in conditions if c.strip())
     meant = Semantics.named(semantics)
     for free, declared in (given or {}).items():

@@ -82,6 +82,8 @@ def test_a_claim_is_a_goal_in_lean_like_any_other():
 @pytest.mark.parametrize(
     ("options", "said"),
     [
+        ({"text": 3}, "3 is no condition"),
+        ({"text": "result > 0", "where": 3}, "where=3"),
         ({"text": "0 <="}, "invalid syntax"),
         ({"text": "x = 1"}, "not a Python expression"),
         ({"text": "result > 0", "where": "x >"}, "where: not a Python expression"),
