@@ -98,10 +98,19 @@ Timeout = Annotated[
     ),
 ]
 
+
+def _of_proofs(least: Trust) -> Trust:
+    if least is Trust.REPLAYED:
+        raise typer.BadParameter("'replayed' is said of refutations; no proof is of that kind")
+    return least
+
+
 Least = Annotated[
     Trust,
     typer.Option(
         "--trust",
+        metavar="LEVEL",
+        callback=_of_proofs,
         help="Weakest proof that counts: lean-kernel, certificate, two-solvers or one-solver. "
         "Weaker ones are shown, and count as not proved for the exit code.",
     ),
@@ -358,7 +367,8 @@ def status(
     ]
     _print_rows("tasks", shown)
     if others := [n for n in known if n != name]:
-        out.print(Text(f"{len(others)} other sessions, the newest: {', '.join(others[:5])}", "dim"))
+        listed = ", ".join(others[:5])
+        out.print(Text(f"{_count(len(others), 'other session')}, the newest: {listed}", "dim"))
 
 
 @app.command()
@@ -520,18 +530,26 @@ def _progress(total: int, name: str, *, quiet: bool) -> Iterator[Any]:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=err, transient=True, disable=quiet) as bar:
+    with Progress(
+        *columns, console=err, transient=True, disable=quiet or not err.is_terminal
+    ) as bar:
         task = bar.add_task(name, total=total)
         yield lambda note="": bar.update(task, advance=1, description=f"{name} {note:<11}")
 
 
 def _show(report: Report, least: Trust = Trust.ONE_SOLVER) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("claim", overflow="fold")
+    # On a narrow terminal the names of the claims are worth more than those of the agents.
+    wide = out.width >= 100
+    longest = max([len("claim"), *(len(each.claim.id) for each in report.claims)])
+    table.add_column("claim", overflow="fold", width=None if wide else min(longest, 28))
     table.add_column("verdict", no_wrap=True)
     table.add_column("trust", no_wrap=True)
-    table.add_column("counterexample, or why not proved", overflow="fold", ratio=1)
-    table.add_column("agent", no_wrap=True)
+    table.add_column(
+        "counterexample, or why not proved", overflow="fold", ratio=1 if wide else None
+    )
+    if wide:
+        table.add_column("agent", no_wrap=True)
     table.add_column("seconds", justify="right", no_wrap=True)
     for settlement, row in zip(report.claims, report.rows(), strict=True):
         table.add_row(
@@ -539,7 +557,7 @@ def _show(report: Report, least: Trust = Trust.ONE_SOLVER) -> None:
             _outcome(settlement.verdict, least),
             row["trust"],
             Text(row["why"]),
-            row["agent"],
+            *([row["agent"]] if wide else []),
             row["seconds"],
         )
     out.print(table)
@@ -548,11 +566,12 @@ def _show(report: Report, least: Trust = Trust.ONE_SOLVER) -> None:
         for line in said:
             out.print(Text(line))
     counts = ", ".join(f"{n} {name}" for name, n in report.counts.items() if n)
-    out.print(f"\n{len(report.claims)} claims: {counts}")
+    out.print(f"\n{_count(len(report.claims), 'claim')}: {counts}")
     if known := sum(settlement.verdict.cached for settlement in report.claims):
         out.print(Text(f"{known} answered before; --no-cache settles them anew", "dim"))
     out.print(
-        Text(f"stored in {report.place}; look again with: hms status {report.session}", "dim")
+        Text(f"stored in {report.place}; look again with: hms status {report.session}", "dim"),
+        soft_wrap=True,
     )
 
 
@@ -586,6 +605,10 @@ def _print_rows(title: str, rows: list[dict[str, Any]]) -> None:
         table.add_row(*(Text(_cell(value)) for value in row.values()))
     out.print(table)
     out.print()
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _cell(value: Any) -> str:

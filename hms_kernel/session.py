@@ -139,7 +139,7 @@ def connection(name: str | None = None) -> Connection:
     raise SessionError(
         f"no live session {name!r}; `hms status` lists those there are"
         if name
-        else "no live session; create one with hms_kernel.Workbench()"
+        else "no live session; hms_kernel.Workbench() opens one"
     )
 
 

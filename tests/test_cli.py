@@ -187,6 +187,32 @@ class TestVerify:
         assert done.returncode == 2
         assert "moneyball" in done.stderr
 
+    def test_refuses_a_trust_that_no_proof_has(self):
+        done = hms("verify", "moneyball", "--trust", "replayed")
+
+        assert done.returncode == 2
+        assert "refutations" in done.stderr
+
+    def test_shows_below_the_table_where_a_claim_was_not_understood(self, tmp_path):
+        spec = tmp_path / "mine.json"
+        spec.write_text(json.dumps({"claims": [{"id": "typo", "statement": "x ≤ 1"}]}))
+
+        shown = hms("verify", spec, "--agents", 1).stdout.splitlines()
+
+        [row] = [line for line in shown if line.startswith("typo ")]
+        assert "^" not in row
+        caret = next(line for line in shown if line.strip() == "^")
+        assert shown[shown.index(caret) - 1][caret.index("^")] == "x"
+
+    @pytest.mark.parametrize("columns", ["80", "160"])
+    def test_fits_the_terminal(self, columns):
+        done = hms("verify", "moneyball", "--timeout", "1", COLUMNS=columns)
+
+        header = next(line for line in done.stdout.splitlines() if "verdict" in line)
+        assert ("agent" in header) == (columns == "160")
+        assert header.rstrip().endswith("seconds")
+        assert re.search(r"^war_score_bounds_repaired_n3 +✔", done.stdout, re.MULTILINE)
+
     def test_keeps_the_run_where_it_is_told_to(self, tmp_path):
         spec = tmp_path / "mine.json"
         spec.write_text(json.dumps({"claims": [{"id": "a", "statement": "1 + 1 = 2"}]}))
