@@ -21,11 +21,6 @@ _SYMBOLS = re.compile(r"[∀∃≤≥≠=<>→↔∧∨¬∑∏]")
 _DECIMAL = re.compile(r"(?<![\w.])\d+\.\d")
 
 
-def looks_formal(entry: Any) -> bool:
-    """Whether an entry was meant for a theorem repository."""
-    return isinstance(entry, dict) and any(key in entry for key in (*FORMAL, "theorem_id"))
-
-
 def load(entries: list[Any], *, name: str, title: str, source: str, shared: Any = ()) -> Spec:
     """The claims of a list of theorem entries.
 
