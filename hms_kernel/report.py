@@ -158,13 +158,15 @@ def is_proved(verdict: Verdict, least: Trust = Trust.ONE_SOLVER) -> bool:
 
 
 def verdict_json(verdict: Verdict) -> dict[str, Any]:
-    """The part of a JSON entry that a verdict decides."""
+    """The part of a JSON entry that a verdict decides; the strategy as data is for saved verdicts."""
+    evidence = msgspec.to_builtins(verdict.evidence)
+    del evidence["strategy"]
     return {
         "verdict": verdict.outcome.value,
         "trust": verdict.trust.value if verdict.trust else None,
         "reason": verdict.reason,
         "counterexample": tables.plain_counterexample(verdict),
-        "evidence": msgspec.to_builtins(verdict.evidence)
+        "evidence": evidence
         | ({"shows": verdict.counterexample.shows} if verdict.counterexample else {}),
     }
 
