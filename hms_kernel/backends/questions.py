@@ -58,7 +58,20 @@ def pose(
     Raises:
         UnsupportedStatement: something cannot be translated.
     """
-    translator, assertions = _posed(sequent, constrain)
+    translator = Translator(z3.Context())
+    try:
+        return _reply(translator, _posed(translator, sequent, constrain), stage, units, wall_s)
+    finally:
+        translator.release()
+
+
+def _reply(
+    translator: Translator,
+    assertions: list[z3.BoolRef],
+    stage: Stage,
+    units: int,
+    wall_s: float,
+) -> Reply:
     answer = ask(
         translator.context,
         assertions,
@@ -86,14 +99,17 @@ def smtlib(sequent: Sequent) -> str:
     Raises:
         UnsupportedStatement: something cannot be translated.
     """
-    translator, assertions = _posed(sequent, lambda translator: ())
-    printer = z3.Solver(ctx=translator.context)  # only prints
-    printer.add(*assertions)
-    return str(printer.to_smt2())
-
-
-def _posed(sequent: Sequent, constrain: Constrain) -> tuple[Translator, list[z3.BoolRef]]:
     translator = Translator(z3.Context())
+    try:
+        printer = z3.SimpleSolver(ctx=translator.context)  # only prints
+        printer.add(*_posed(translator, sequent, lambda translator: ()))
+        return str(printer.to_smt2())
+    finally:
+        translator.release()
+
+
+def _posed(translator: Translator, sequent: Sequent, constrain: Constrain) -> list[z3.BoolRef]:
+    """The facts, the negated claim, what must be known about their symbols, and the constraints."""
     if ranges_over_rationals(sequent):
         translator.expect_rational_quantifiers()
     for var in sequent.variables:
@@ -101,7 +117,7 @@ def _posed(sequent: Sequent, constrain: Constrain) -> tuple[Translator, list[z3.
     assertions = [translator.assertion(fact) for fact in sequent.facts]
     if sequent.claim != Logic("False"):
         assertions.append(translator.assertion(sequent.claim, negated=True))
-    return translator, [*translator.facts(), *assertions, *constrain(translator)]
+    return [*translator.facts(), *assertions, *constrain(translator)]
 
 
 class _Reader:

@@ -60,6 +60,13 @@ class Symbols(ABC):
         self._fresh = 0
         self._rational: z3.FuncDeclRef | None = None
 
+    def release(self) -> None:
+        """Let go of the context at once; the translation cannot be used any more.
+
+        It refers to itself, and z3 counts what waits for the cycle collector as memory in use.
+        """
+        del self.ops
+
     @abstractmethod
     def number(self, term: Term) -> Number:
         """A term of numeric sort as a fraction or z3 term."""
