@@ -50,7 +50,9 @@ from hms_kernel.store import Store
 from hms_kernel.version import __version__
 
 INTERRUPTED = 130  # exit code of the shell's custom: 128 and the signal's number
-NOMINAL_SHARE = 0.3  # nominal seconds per second of --timeout; leaves room for slow and busy machines
+NOMINAL_SHARE = (
+    0.3  # nominal seconds per second of --timeout; leaves room for slow and busy machines
+)
 STYLES = {
     "proved": "green",
     "refuted": "red",

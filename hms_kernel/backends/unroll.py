@@ -48,7 +48,8 @@ COMPARISONS: dict[str, Callable[[Fraction, Fraction], bool]] = {
 def unroll(sequent: Sequent, oblige: Oblige) -> list[Sequent]:
     """Universal facts about functions at the numerals that matter; the functions then leave.
 
-    Returns the sequent itself when it has no function on the integers.
+    Returns the sequent itself when it has no function on the integers, or when it asks about
+    one so far out that the way down takes too many instances.
     """
     functions = [
         var
@@ -65,6 +66,8 @@ def unroll(sequent: Sequent, oblige: Oblige) -> list[Sequent]:
     ground = [fact for fact in facts if not isinstance(fact, Quant)]
     names = [var.name for var in functions]
     instances = _instances(general, [*ground, claim], names)
+    if len(instances) >= MAX_INSTANCES:
+        return [sequent]
     return [_without_functions(sequent, [*ground, *instances], claim)]
 
 

@@ -48,6 +48,14 @@ def test_a_stage_of_this_transform_alone_proves(settle, stage):
     assert verdict.evidence.stage == stage
 
 
+def test_a_recurrence_is_not_followed_down_from_very_far_out(settle):
+    text = "∀ u : ℕ → ℤ, u 0 = 1 → (∀ n, u (n + 1) = 3 * u n - 1) → 0 < u 5000"
+
+    verdict = settle(text, nominal_s=0.5, strategy=only("unroll|smt"))
+
+    assert verdict.outcome is Outcome.UNKNOWN
+
+
 INDUCTIVE = [
     "∀ n : ℕ, 3 ∣ 2 ^ (2 * n + 1) + 1",
     "∀ n : ℕ, 0 < n → 9 ∣ 10 ^ n - 1",
