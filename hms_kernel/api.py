@@ -48,7 +48,7 @@ from hms_kernel.model import (
     Semantics,
 )
 from hms_kernel.policy import Gate
-from hms_kernel.specs import Claim, Spec, python
+from hms_kernel.specs import Claim, Spec
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -183,7 +183,7 @@ class Desk:
             UsageError: a function or module has no claims, or there are no such semantics.
         """
         if not isinstance(spec, Spec):
-            spec = specs.load(spec) if isinstance(spec, str | Path) else python.load(spec)
+            spec = specs.load(spec) if isinstance(spec, str | Path) else _functions(spec)
         if semantics is not None:
             spec = spec.read_as(Semantics.named(semantics))
         if not self.client.agents():
@@ -389,6 +389,13 @@ def agent_spec(skills: Sequence[str], settings: dict[str, Any]) -> AgentSpec:
         )
     except msgspec.ValidationError as error:
         raise UsageError(f"cannot configure an agent with {settings!r}: {error}") from None
+
+
+def _functions(source: Callable[..., Any] | ModuleType) -> Spec:
+    # Reading Python takes a package of its own, which every other start would pay for.
+    from hms_kernel.specs import python
+
+    return python.load(source)
 
 
 def _proof(goal: Goal, budget: Budget, run: str, cache: bool) -> SubmitTaskRequest:
