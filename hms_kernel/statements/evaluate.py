@@ -143,7 +143,7 @@ def _broken(prop: Term, env: Env) -> Iterator[str]:
         case Rel():
             yield _relation(prop, env)
         case Pred(args=(arg,)):
-            worth = "" if _literal(arg) else f": {_equation(arg, env)}"
+            worth = "" if is_literal(arg) else f": {_equation(arg, env)}"
             yield f"{_short(prop)} is false{worth}"
         case _:
             yield f"{_short(prop)} is false"
@@ -158,35 +158,36 @@ def _false(prop: Term, env: Env) -> bool:
 
 def _relation(rel: Rel, env: Env) -> str:
     left, right, op = rel.left, rel.right, rel.op
-    if op in _FLIP and _literal(left) and not _literal(right):
+    if op in _FLIP and is_literal(left) and not is_literal(right):
         left, right, op = right, left, _FLIP[op]
-    if _literal(left) and _literal(right):
+    if is_literal(left) and is_literal(right):
         return f"{_short(rel)} is false"
-    if _literal(right) and op != "∣":
+    if is_literal(right) and op != "∣":
         return f"{_equation(left, env)}, but the claim says {op} {_short(right)}"
-    sides = [_equation(side, env) for side in (left, right) if not _literal(side)]
+    sides = [_equation(side, env) for side in (left, right) if not is_literal(side)]
     return f"{' and '.join(sides)}, but the claim says {_short(rel)}"
 
 
 def _sides(prop: Term, env: Env) -> str:
     if not isinstance(prop, Rel):
         return ""
-    sides = [_equation(side, env) for side in (prop.left, prop.right) if not _literal(side)]
+    sides = [_equation(side, env) for side in (prop.left, prop.right) if not is_literal(side)]
     return f" ({' and '.join(sides)})" if sides else ""
 
 
-def _literal(term: Term) -> bool:
+def is_literal(term: Term) -> bool:
+    """Whether a term is one written number, possibly negative or cast."""
     match term:
         case Num():
             return True
         case Cast(arg=arg) | Op(op="neg", args=(arg,)):
-            return _literal(arg)
+            return is_literal(arg)
     return False
 
 
 def _short(term: Term) -> str:
     text = show(plain_names(term))
-    if _literal(term):
+    if is_literal(term):
         # A lone numeral is printed with its type, which a sentence does not need.
         text = text.removeprefix("(").rpartition(" : ")[0] or text
     return text if len(text) <= _LONG else f"{text[: _LONG - 1]}…"
@@ -215,4 +216,6 @@ def _number(value: Any) -> str:
     return str(value)
 
 
-__all__ = ["Exhausted", "Replay", "Table", "Undecided", "holds", "replay", "value_of"]
+__all__ = [
+    "Exhausted", "Replay", "Table", "Undecided", "holds", "is_literal", "replay", "value_of",
+]  # fmt: skip

@@ -8,8 +8,9 @@ from typing import Any
 from hms_kernel.backends.floats import machine
 from hms_kernel.backends.floats.machine import Env
 from hms_kernel.statements import show
+from hms_kernel.statements.evaluate import is_literal
 from hms_kernel.statements.rebuild import plain_names
-from hms_kernel.statements.terms import Cast, Fin, Logic, Num, Op, Quant, Rel, Scalar, Term, sort_of
+from hms_kernel.statements.terms import Fin, Logic, Quant, Rel, Scalar, Term, sort_of
 
 _FLIP = {"<": ">", "≤": "≥", ">": "<", "≥": "≤", "=": "=", "≠": "≠", "==": "=="}
 _TYPE = " : Float)"
@@ -64,30 +65,21 @@ def _broken(prop: Term, env: Env) -> Iterator[str]:
 
 def _relation(rel: Rel, env: Env) -> str:
     left, right, op = rel.left, rel.right, rel.op
-    if _literal(left) and not _literal(right):
+    if is_literal(left) and not is_literal(right):
         left, right, op = right, left, _FLIP[op]
-    if _literal(left) and _literal(right):
+    if is_literal(left) and is_literal(right):
         return f"{_short(rel)} is false"
-    if _literal(right):
+    if is_literal(right):
         return f"{_equation(left, env)}, but the claim says {op} {_short(right)}"
-    sides = [_equation(side, env) for side in (left, right) if not _literal(side)]
+    sides = [_equation(side, env) for side in (left, right) if not is_literal(side)]
     return f"{' and '.join(sides)}, but the claim says {_short(rel)}"
 
 
 def _sides(prop: Term, env: Env) -> str:
     if not isinstance(prop, Rel) or sort_of(prop.left) is not Scalar.FLOAT:
         return ""
-    sides = [_equation(side, env) for side in (prop.left, prop.right) if not _literal(side)]
+    sides = [_equation(side, env) for side in (prop.left, prop.right) if not is_literal(side)]
     return f" ({' and '.join(sides)})" if sides else ""
-
-
-def _literal(term: Term) -> bool:
-    match term:
-        case Num():
-            return True
-        case Cast(arg=arg) | Op(op="neg", args=(arg,)):
-            return _literal(arg)
-    return False
 
 
 def _short(term: Term) -> str:
