@@ -16,7 +16,7 @@ import psutil
 import pytest
 from typer.testing import CliRunner
 
-from hms_kernel.cli import app
+from hms_kernel.cli.commands import app
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 MONEYBALL = DATA / "moneyball_formal_specifications.json"
@@ -410,6 +410,27 @@ class TestInterrupting:
         assert family
         _, alive = psutil.wait_procs(family, timeout=60)
         assert alive == []
+
+
+def test_ctrl_c_while_it_still_imports_is_one_line_too():
+    early = """
+import importlib.abc, os, signal, sys
+
+class Impatient(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == "typer":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Impatient())
+from hms_kernel.cli import main
+main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", early], capture_output=True, text=True, timeout=240, check=False
+    )
+
+    assert done.returncode == 130
+    assert done.stderr == "hms: interrupted\n"
 
 
 def test_names_are_shown_as_they_are_written_on_a_terminal_too(tmp_path):

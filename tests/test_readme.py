@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from hms_kernel.cli import app
+from hms_kernel.cli.commands import app
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text()
