@@ -46,6 +46,7 @@ from hms_kernel.model import (
     Goal,
     Limits,
     Semantics,
+    Trust,
 )
 from hms_kernel.policy import Gate
 from hms_kernel.specs import Claim, Spec
@@ -129,6 +130,7 @@ class Desk:
         semantics: str = Semantics.EXACT,
         budget: Budget | None = None,
         cache: bool = True,
+        trust: str = Trust.ONE_SOLVER,
     ) -> TaskHandle:
         """Hand in one statement of Lean 4 text; the result is a ``Verdict``.
 
@@ -138,9 +140,12 @@ class Desk:
                 may come without a list around it.
             semantics: "exact", or "float64" to ask about ℝ as processors compute it.
             cache: whether an answer given before, to the same question, will do.
+            trust: "lean-kernel" has the Lean kernel check the proof, where it can; the verdict
+                says who vouches in the end.
 
         Raises:
-            UsageError: the statement or an axiom is no text, or there are no such semantics.
+            UsageError: the statement or an axiom is no text, or there are no such semantics or
+                trust.
         """
         axioms = (axioms,) if isinstance(axioms, str) else tuple(axioms)
         for text in (statement, *axioms):
@@ -152,13 +157,19 @@ class Desk:
             axioms=axioms,
             semantics=Semantics.named(semantics),
         )
-        return self.settle(goal, budget or Budget(), cache=cache)
+        return self.settle(goal, budget or Budget(), cache=cache, trust=trust)
 
     def settle(
-        self, goal: Goal, budget: Budget, *, run: str = "", cache: bool = True
+        self,
+        goal: Goal,
+        budget: Budget,
+        *,
+        run: str = "",
+        cache: bool = True,
+        trust: str = Trust.ONE_SOLVER,
     ) -> TaskHandle:
         """Hand in one goal as it is."""
-        asked = self.client.send(_proof(goal, budget, run, cache))
+        asked = self.client.send(_proof(goal, budget, run, cache, Trust.of_proofs(trust)))
         return self._submitted(asked, goal.theorem_id, goal)
 
     def verify(
@@ -168,6 +179,7 @@ class Desk:
         semantics: str | None = None,
         budget: Budget | None = None,
         cache: bool = True,
+        trust: str = Trust.ONE_SOLVER,
     ) -> Run:
         """Hand in every claim of a specification: a built-in name, a file, or one already loaded.
 
@@ -177,10 +189,11 @@ class Desk:
         Args:
             spec: what to settle.
             semantics: of all claims; None leaves each as its file has it.
+            trust: "lean-kernel" has the Lean kernel check every proof, where it can.
 
         Raises:
             SpecError: the specification as a whole cannot be used.
-            UsageError: a function or module has no claims, or there are no such semantics.
+            UsageError: a function or module has no claims, or there are no such semantics or trust.
         """
         if not isinstance(spec, Spec):
             spec = specs.load(spec) if isinstance(spec, str | Path) else _functions(spec)
@@ -189,8 +202,9 @@ class Desk:
         if not self.client.agents():
             self.spawn(config.cores())
         name = f"{spec.name}-{uuid.uuid4().hex[:6]}"
+        wanted = Trust.of_proofs(trust)
         asked = [
-            self.client.send(_claim_request(claim, budget or Budget(), name, cache))
+            self.client.send(_claim_request(claim, budget or Budget(), name, cache, wanted))
             for claim in spec.claims
         ]
         tasks = [
@@ -398,17 +412,22 @@ def _functions(source: Callable[..., Any] | ModuleType) -> Spec:
     return python.load(source)
 
 
-def _proof(goal: Goal, budget: Budget, run: str, cache: bool) -> SubmitTaskRequest:
+def _proof(goal: Goal, budget: Budget, run: str, cache: bool, trust: Trust) -> SubmitTaskRequest:
+    if not isinstance(budget, Budget):
+        raise UsageError(f"{budget!r} is no budget; write Budget(nominal_s=5, wall_s=60)")
+    request = {"goal": goal, "budget": budget, "cache": cache, "trust": trust}
     return SubmitTaskRequest(
         skill="prove",
-        payload=msgspec.to_builtins({"goal": goal, "budget": budget, "cache": cache}),
+        payload=msgspec.to_builtins(request),
         label=goal.theorem_id,
         run=run,
         limits=Limits(attempt_wall_s=budget.wall_s + KILL_MARGIN_S),
     )
 
 
-def _claim_request(claim: Claim, budget: Budget, run: str, cache: bool) -> SubmitTaskRequest:
+def _claim_request(
+    claim: Claim, budget: Budget, run: str, cache: bool, trust: Trust
+) -> SubmitTaskRequest:
     if claim.settled is not None:
         return SubmitTaskRequest(skill="prove", label=claim.id, run=run, settled=claim.settled)
-    return _proof(claim.goal(), budget, run, cache)
+    return _proof(claim.goal(), budget, run, cache, trust)

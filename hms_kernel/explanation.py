@@ -33,8 +33,10 @@ def explain(verdict: Verdict) -> Explanation:
     vouches for it. A refutation shows its numbers.
 
     Raises:
-        UsageError: the certificate does not prove the statement of the evidence.
+        UsageError: it is no verdict, or its certificate does not prove its statement.
     """
+    if not isinstance(verdict, Verdict):
+        raise UsageError(f"{verdict!r} is no verdict; a task's result() is one")
     evidence = verdict.evidence
     match verdict.outcome:
         case Outcome.PROVED if evidence.certificate is not None:

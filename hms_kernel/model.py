@@ -35,6 +35,20 @@ class Trust(enum.StrEnum):
         order = list(Trust)
         return self is not Trust.REPLAYED and order.index(self) <= order.index(least)
 
+    @classmethod
+    def of_proofs(cls, name: str) -> Trust:
+        """The trust of that name.
+
+        Raises:
+            UsageError: no proof is of such a trust.
+        """
+        levels = [trust for trust in cls if trust is not cls.REPLAYED]
+        if name in levels:
+            return cls(name)
+        if name == cls.REPLAYED:
+            raise UsageError("'replayed' is said of refutations; no proof is of that kind")
+        raise UsageError(f"no trust {name!r}; there are {', '.join(levels)}")
+
 
 class Semantics(enum.StrEnum):
     """What the numbers of a claim are."""
@@ -140,6 +154,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()  # ascriptions, supplied definitions, the n of a sum
     tried: tuple[str, ...] = ()  # one line per stage: engine, answer, units
     certificate: Any = None  # a proof that needs no solver to check, as plain JSON data
+    lean: str = ""  # the Lean file in which the kernel accepted the claim's proof
     unused_hypotheses: tuple[str, ...] = ()  # of a proof: it holds without them
     contradictory: tuple[str, ...] = ()  # of a vacuous claim: hypotheses that exclude each other
     repairs: tuple[Repair, ...] = ()  # of a refuted claim: what would make it true, simplest first

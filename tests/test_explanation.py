@@ -54,3 +54,8 @@ def test_in_a_notebook_its_steps_keep_their_places():
 
     assert shown.startswith("<pre")
     assert "&gt; 1" in shown
+
+
+def test_what_is_no_verdict_is_sent_back():
+    with pytest.raises(UsageError, match="3 is no verdict"):
+        hms.explain(3)

@@ -308,6 +308,18 @@ class TestAsking:
         with pytest.raises(hms.UsageError, match="heartbeat_s"):
             bench.spawn(1, config={"heartbeat_s": "often"})
 
+    @pytest.mark.parametrize(
+        ("asked", "said"),
+        [
+            ({"trust": "lean"}, "no trust 'lean'; there are lean-kernel, certificate"),
+            ({"trust": "replayed"}, "no proof is of that kind"),
+            ({"budget": 3}, "3 is no budget"),
+        ],
+    )
+    def test_for_a_proof_on_terms_there_are_not_says_which_there_are(self, bench, asked, said):
+        with pytest.raises(hms.UsageError, match=said):
+            bench.prove("1 = 1", **asked)
+
     def test_for_no_agents_is_refused(self, bench):
         with pytest.raises(hms.UsageError, match="at least 1"):
             bench.spawn(0)

@@ -87,7 +87,14 @@ def verify(
     if semantics is not None:
         loaded = loaded.read_as(semantics)
     report = _verify(
-        loaded, agents, store, seed, budget_of(timeout), quiet=as_json, cache=not no_cache
+        loaded,
+        agents,
+        store,
+        seed,
+        budget_of(timeout),
+        quiet=as_json,
+        cache=not no_cache,
+        trust=trust,
     )
     if save is not None:
         report.save(save)
@@ -128,6 +135,7 @@ def prove(
                 budget,
                 run=file.stem,
                 cache=not no_cache,
+                trust=trust,
             )
             if entry.goal
             else None
@@ -174,9 +182,10 @@ def _verify(
     *,
     quiet: bool,
     cache: bool = True,
+    trust: Trust = Trust.ONE_SOLVER,
 ) -> Report:
     with _workbench(agents, store, seed) as bench:
-        run = bench.verify(spec, budget=budget, cache=cache)
+        run = bench.verify(spec, budget=budget, cache=cache, trust=trust)
         with progress(len(spec.claims), spec.name, quiet=quiet) as advance:
             for settlement in run.as_settled():
                 advance(settlement.verdict.outcome.value)

@@ -17,7 +17,7 @@ from hms_kernel.backends.smt import SmtBackend, understood
 from hms_kernel.backends.strategy import Strategy
 from hms_kernel.cache import Cache
 from hms_kernel.errors import UsageError
-from hms_kernel.model import Budget, Goal, Verdict
+from hms_kernel.model import Budget, Goal, Trust, Verdict
 from hms_kernel.skills import Report
 
 PROVERS = ("backends", "certificates", "statements")  # the packages a verdict comes from
@@ -31,6 +31,7 @@ class ProofRequest(msgspec.Struct, frozen=True, kw_only=True):
     backend: str = "smt"  # a name under the entry-point group ``hms.proof_backends``
     strategy: Strategy | None = None  # None: the backend's own ``default_strategy``
     cache: bool = True  # whether an answer given before will do
+    trust: Trust = Trust.ONE_SOLVER  # how much is wanted; only "lean-kernel" takes more work
 
 
 class Prove:
