@@ -16,6 +16,11 @@ from hms_kernel.model import Budget
 
 Clock = Callable[[], float]
 
+# Where products abound, z3 can compute for minutes without counting a unit. Such a question is
+# given up, so that the others get their turn: after so many times what its units stand for.
+PATIENCE = 20.0
+LEAST_PATIENCE_S = 3.0
+
 
 class Allowance:
     """Nominal seconds set aside for one purpose; engines draw on them at their own rates."""
@@ -42,6 +47,7 @@ class Meter:
         self.units = 0
         self.nominal_s = 0.0
         self.hit_wall = False
+        self.gave_up = False  # on a question, by the wall clock: another run may hear its answer
 
     @property
     def left_s(self) -> float:
@@ -69,7 +75,14 @@ class Meter:
         if remaining_s <= 0:
             self.hit_wall = True
             return None
-        reply = pose(sequent, stage, units=limit, wall_s=remaining_s, constrain=constrain)
+        patience_s = max(LEAST_PATIENCE_S, PATIENCE * units.to_nominal_s(limit, stage.engine))
+        reply = pose(
+            sequent,
+            stage,
+            units=limit,
+            wall_s=min(remaining_s, patience_s),
+            constrain=constrain,
+        )
         self._count(reply.answer, stage.engine, allowance)
         return reply
 
@@ -91,4 +104,6 @@ class Meter:
         allowance.charge(answer.units, engine)
         self.units += answer.units
         self.nominal_s += units.to_nominal_s(answer.units, engine)
-        self.hit_wall = self.hit_wall or answer.reason == "wall clock"
+        if answer.reason == "wall clock":
+            self.gave_up = True
+            self.hit_wall = self.hit_wall or self.left_s <= 0

@@ -52,6 +52,7 @@ DEFAULT_STRATEGY = Strategy(
 )
 
 STOPPED = "stopped by the wall clock"
+GAVE_UP = "a question that did not end was given up by the wall clock"
 
 # How much an answer may add to its verdict: shares of the nominal budget.
 SPARING = 0.1  # which hypotheses a proof did not need
@@ -146,8 +147,8 @@ class SmtBackend:
                 checker=vouched.checker,
                 stage=conclusion.stage,
                 # How far it got before the wall clock stopped it says more of the machine than of the claim.
-                units=0 if meter.hit_wall else meter.units,
-                tried=(STOPPED,) if meter.hit_wall else (*attempt.tried, *tried),
+                units=0 if meter.hit_wall or meter.gave_up else meter.units,
+                tried=_tried(meter, (*attempt.tried, *tried)),
                 unused_hypotheses=spare,
                 contradictory=conclusion.contradictory,
                 certificate=to_json(vouched.certificate) if vouched.certificate else None,
@@ -224,6 +225,12 @@ class SmtBackend:
             budget=budget,
         )
         return msgspec.structs.replace(verdict, evidence=asked)
+
+
+def _tried(meter: Meter, lines: tuple[str, ...]) -> tuple[str, ...]:
+    if meter.hit_wall:
+        return (STOPPED,)
+    return (*lines, GAVE_UP) if meter.gave_up else lines
 
 
 def _with_doubt(conclusion: Conclusion, unstated: tuple[str, ...]) -> Conclusion:

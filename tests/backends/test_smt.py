@@ -139,6 +139,18 @@ class TestBudgets:
         assert verdict.outcome is Outcome.UNKNOWN
         assert "wall clock" in verdict.reason
 
+    def test_one_question_without_an_end_does_not_keep_the_others_from_their_turn(self, settle):
+        # At n = 32 the solver computes for minutes over few units, once a budget is this large.
+        monotone = (
+            "theorem t (n : ℕ) (w d a b : Fin n → ℝ) (hw : ∀ i, 0 < w i) (hd : ∀ i, 0 ≤ d i) "
+            "(h : ∀ i, a i < b i) : ∑ i, w i * a i * d i ≤ ∑ i, w i * b i * d i := by sorry"
+        )
+        for nominal_s in (9.0, 36.0, 300.0):
+            verdict = settle(monotone, nominal_s=nominal_s, wall_s=250.0)
+
+            assert verdict.outcome is Outcome.PROVED, verdict
+            assert verdict.wall_s < 120
+
     def test_unknown_transforms_and_engines_are_the_callers_mistake(self, settle):
         with pytest.raises(UsageError, match="no transform 'wish'"):
             settle("∀ x : ℝ, 0 ≤ x * x", strategy=only("smt", "wish"))
