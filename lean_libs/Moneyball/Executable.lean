@@ -36,13 +36,27 @@ def sps (x : SectorRatings Float) : Float :=
 
 /-! ### Smoke tests. The numbers are sums of few powers of two, so that doubles are exact. -/
 
-def agreement : TradeAnalysisInput Float :=
-  ⟨named [("farming", ⟨0.25, 40, 0.5⟩), ("energy", ⟨0.5, -20, 1⟩), ("steel", ⟨0.25, 100, 0.25⟩)]⟩
+def agreement : TradeAnalysisInput Float where
+  sectors := named (β := SectorTrade Float)
+    [("farming", ⟨0.25, 40, 0.5⟩), ("energy", ⟨0.5, -20, 1⟩), ("steel", ⟨0.25, 100, 0.25⟩)]
 
-def programme : DeficitAnalysisInput Float :=
-  ⟨1000, 0.75, named [("tariff", ⟨400, 0.5, 0.5⟩), ("export", ⟨200, 0.75, 1⟩)]⟩
+def programme : DeficitAnalysisInput Float where
+  baseline_deficit := 1000
+  buffett_margin_of_safety := 0.75
+  policies := named (β := PolicyRecord Float)
+    [("tariff", ⟨400, 0.5, 0.5⟩), ("export", ⟨200, 0.75, 1⟩)]
 
 def ratings : SectorRatings Float := ⟨100, 50, 25, 0⟩
+
+/-- Within every published range, and its return is 200: nothing limits the potential. -/
+def unlimited : TradeAnalysisInput Float where
+  sectors := named (β := SectorTrade Float) [("all", ⟨1, 100, 2⟩)]
+
+/-- Within every published range; more is left than the raw effect leaves, and less than nothing. -/
+def overdone : DeficitAnalysisInput Float where
+  baseline_deficit := 0
+  buffett_margin_of_safety := 0.5
+  policies := named (β := PolicyRecord Float) [("all", ⟨1, 1, 1⟩)]
 
 #eval war_score agreement
 #guard war_score agreement == 1.25
@@ -53,10 +67,7 @@ def ratings : SectorRatings Float := ⟨100, 50, 25, 0⟩
 #eval sps ratings
 #guard (sps ratings - 60).abs < 1e-9
 
--- The published bounds fail: nothing limits the potential.
-#guard war_score ⟨named [("all", ⟨1, 100, 2⟩)]⟩ == 200
-
--- The published "conservative" direction fails: more is left than the raw effect leaves.
-#guard drp ⟨0, 0.5, named [("all", ⟨1, 1, 1⟩)]⟩ == -0.5
+#guard war_score unlimited == 200
+#guard drp overdone == -0.5
 
 end Moneyball.Executable

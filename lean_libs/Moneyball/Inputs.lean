@@ -81,17 +81,18 @@ noncomputable def SectorRatings.sps (x : SectorRatings ℝ) : ℝ :=
 /-- The return of an agreement is the published sum over its sectors. -/
 theorem war_score_of_sectors (x : TradeAnalysisInput ℝ) :
     x.war_score = ∑ e ∈ records x.sectors,
-      e.2.sector_weight * e.2.agreement_impact * e.2.deficit_reduction_potential :=
-  sum_record x.sectors fun s =>
+      e.2.sector_weight * e.2.agreement_impact * e.2.deficit_reduction_potential := by
+  have h := sum_record x.sectors fun s : SectorTrade ℝ =>
     s.sector_weight * s.agreement_impact * s.deficit_reduction_potential
+  exact h
 
 /-- The potential of a set of policies is the published formula over its policies. -/
 theorem drp_of_policies (x : DeficitAnalysisInput ℝ) :
     x.drp = x.baseline_deficit - (∑ e ∈ records x.policies,
       e.2.policy_effect * e.2.confidence_factor * e.2.implementation_rate)
         * x.buffett_margin_of_safety := by
-  rw [← sum_record x.policies fun s =>
-    s.policy_effect * s.confidence_factor * s.implementation_rate]
-  rfl
+  have h := sum_record x.policies fun s : PolicyRecord ℝ =>
+    s.policy_effect * s.confidence_factor * s.implementation_rate
+  exact congrArg (fun t => x.baseline_deficit - t * x.buffett_margin_of_safety) h
 
 end Moneyball
