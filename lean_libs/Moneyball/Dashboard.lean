@@ -6,6 +6,8 @@ policies are phased in.
 
 The names are the plan's, in the namespace `HMS`. The verified core (`core/HMS`) has that namespace
 too; it brings its own `Eq` and `Nat`, so nothing can import both and the names never meet.
+
+Written where no toolchain was at hand: only the workflow's job `lean` compiles this file.
 -/
 
 namespace HMS

@@ -5,6 +5,8 @@ What holds of the Deficit Reduction Potential, and what is published of it and d
 
 The published statement and the outline that is to prove it contradict each other: one says at
 most `b - raw`, the other concludes at least. The second is true.
+
+Written where no toolchain was at hand: only the workflow's job `lean` compiles this file.
 -/
 
 namespace Moneyball

@@ -6,6 +6,8 @@ Version 0.2: the scores on `Float`, to be run. Nothing is proved of them.
 Lean's kernel does not know what `Float` computes, and addition of doubles depends on the order;
 so these add in the order of names. What is proved is proved over `ℝ`, in the other modules; claims
 about doubles are a matter for the workbench (`semantics = "float64"`).
+
+Written where no toolchain was at hand: only the workflow's job `lean` compiles this file.
 -/
 
 namespace Moneyball.Executable

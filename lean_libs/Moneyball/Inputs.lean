@@ -6,6 +6,8 @@ The inputs of the three scores as finite maps from names to records. Assumes not
 A record holds all numbers of one sector or policy, so no map can lack a key that another has. `R`
 is the type of the numbers: `Float` in `Moneyball.Executable`, `ℝ` below. `Moneyball.Verified`
 has inputs of its own, whose numbers carry their ranges.
+
+Written where no toolchain was at hand: only the workflow's job `lean` compiles this file.
 -/
 
 namespace Moneyball

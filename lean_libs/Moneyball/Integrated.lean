@@ -4,6 +4,8 @@ import Moneyball.Verified
 The rules and system invariants that the publication states across its three scores, and its
 optimality targets. Where it speaks of something that it does not define (`priority`, `pursue`,
 `resources`), the simplest definition that fits stands here; what is false is refuted.
+
+Written where no toolchain was at hand: only the workflow's job `lean` compiles this file.
 -/
 
 namespace Moneyball.Integrated
@@ -102,8 +104,9 @@ theorem proportional_parts {n : ℕ} (total S : ℝ) (s : Fin n → ℝ) (h : �
 
 /-- All resources are given out. -/
 theorem resources_total {n : ℕ} (total : ℝ) (s : Fin n → ℝ) (hs : ∑ i, s i ≠ 0) :
-    ∑ i, resources total s i = total :=
-  proportional_parts total (∑ i, s i) s rfl hs
+    ∑ i, resources total s i = total := by
+  show ∑ i, total / (∑ j, s j) * s i = total
+  exact proportional_parts total (∑ i, s i) s rfl hs
 
 /-- Invariant: a projection with the margin of safety never promises more than one without. -/
 theorem conservative_projection {n : ℕ} (m : ℝ) (p c r : Fin n → ℝ) (hm : 0 < m ∧ m ≤ 1)
@@ -150,8 +153,8 @@ theorem resource_allocation_optimality {n : ℕ} (total best : ℝ) (x v : Fin n
     have gap : 0 ≤ x i * (best - v i) := mul_nonneg (hx i) (by linarith [hv i])
     nlinarith [gap]
   have bound : ∑ i, x i * v i ≤ ∑ i, best * x i := Finset.sum_le_sum fun i _ => term i
-  rw [← Finset.mul_sum, ht] at bound
-  exact bound
+  have all : ∑ i, best * x i = best * total := by rw [← Finset.mul_sum, ht]
+  linarith
 
 /-- The publication's own allocation, in proportion to the scores, is not the best by that
 measure: of scores 1 and 3, giving all to the second takes off 3, splitting takes off 5/2. -/
@@ -160,7 +163,7 @@ theorem resource_allocation_optimality_false :
       ∑ i, x i = total → ∑ i, x i * s i ≤ ∑ i, resources total s i * s i := by
   intro claim
   have bound := claim 2 1 ![0, 1] ![1, 3] (by norm_num)
-    (by intro i; fin_cases i <;> norm_num) (by intro i; fin_cases i <;> norm_num)
+    (by norm_num [Fin.forall_fin_two]) (by norm_num [Fin.forall_fin_two])
     (by norm_num [Fin.sum_univ_two])
   norm_num [resources, Fin.sum_univ_two] at bound
 
@@ -191,7 +194,7 @@ theorem economic_analysis_sound {n k : ℕ} (w a d : Fin n → ℝ) (b m current
       (b - raw_reduction p c r ≤ drp b current p c r ∧ drp b current p c r ≤ b) ∧
       (0 ≤ sps deficit jobs growth ease ∧ sps deficit jobs growth ease ≤ 100) := by
   obtain ⟨⟨hw, hs, ha, hd⟩, ⟨hb, hm, hp, hc, hr⟩, equal, h1, h2, h3, h4⟩ := h
-  subst equal
+  rw [← equal]
   refine ⟨war_score_bounds_repaired w a d hw hs ha hd, ⟨?_, ?_⟩, sps_bounds _ _ _ _ h1 h2 h3 h4⟩
   · exact drp_conservative_repaired b m p c r hb hm hp hc hr
   · exact drp_at_most_baseline b m p c r hb hm hp hc hr

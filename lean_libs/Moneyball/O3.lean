@@ -5,6 +5,8 @@ Which deals to take, and what they may bring: a selection that is proved to be t
 simulation that stays within proved bounds. `Moneyball.Simulation` runs both on `Float`.
 
 A deal is worth `v i`, net of what it costs; a scarce resource enters through its price.
+
+Written where no toolchain was at hand: only the workflow's job `lean` compiles this file.
 -/
 
 namespace Moneyball.O3
@@ -36,7 +38,8 @@ theorem optimize_deals_nonneg {n : ℕ} (v : Fin n → ℝ) (i : Fin n) :
 theorem worth_at_price {n : ℕ} (price : ℝ) (v c x : Fin n → ℝ) :
     ∑ i, (v i - price * c i) * x i = ∑ i, v i * x i - price * ∑ i, c i * x i := by
   rw [Finset.mul_sum, ← Finset.sum_sub_distrib]
-  exact Finset.sum_congr rfl fun i _ => by ring
+  exact Finset.sum_congr rfl fun i _ =>
+    show (v i - price * c i) * x i = v i * x i - price * (c i * x i) by ring
 
 /-- A choice that is best at some price of a resource is best among all that use no more of it:
 whoever sets the price sets the budget.
@@ -49,7 +52,8 @@ theorem optimize_deals_within_budget {n : ℕ} (price : ℝ) (v c x : Fin n → 
       ∑ i, (v i - price * c i) * optimize_deals (fun j => v j - price * c j) i :=
     optimize_deals_optimal (fun j => v j - price * c j) x hx
   have spent := mul_le_mul_of_nonneg_left hc hp
-  rw [worth_at_price, worth_at_price] at best
+  rw [worth_at_price price v c x,
+    worth_at_price price v c (optimize_deals fun j => v j - price * c j)] at best
   linarith
 
 /-- The gain of one round: deal `i` comes off where its draw `u i` is below its chance `q i`. -/
@@ -96,9 +100,11 @@ noncomputable def monte_carlo_roadmap_simulation_optimized {k n : ℕ} (u : Fin 
 theorem monte_carlo_roadmap_simulation_optimized_bounds {k n : ℕ} (u : Fin k → Fin n → ℝ)
     (q v : Fin n → ℝ) (hk : 0 < k) :
     0 ≤ monte_carlo_roadmap_simulation_optimized u q v ∧
-      monte_carlo_roadmap_simulation_optimized u q v ≤ ∑ i, v i * optimize_deals v i :=
-  mean_bounds (fun t => round_gain (u t) q (fun i => v i * optimize_deals v i)) 0
-    (∑ i, v i * optimize_deals v i) hk
+      monte_carlo_roadmap_simulation_optimized u q v ≤ ∑ i, v i * optimize_deals v i := by
+  have rounds : ∀ t, 0 ≤ round_gain (u t) q (fun i => v i * optimize_deals v i) ∧
+      round_gain (u t) q (fun i => v i * optimize_deals v i) ≤ ∑ i, v i * optimize_deals v i :=
     fun t => round_gain_bounds (u t) q _ (optimize_deals_nonneg v)
+  unfold monte_carlo_roadmap_simulation_optimized
+  exact mean_bounds _ 0 (∑ i, v i * optimize_deals v i) hk rounds
 
 end Moneyball.O3

@@ -5,6 +5,8 @@ The three scores over the real numbers, for any number of sectors or policies. P
 
 Source: HMS-A2A project, Moneyball formal specifications 1.0.0. A sector's or a policy's numbers
 are functions on `Fin n`; the same definitions stand in the workbench's specification `moneyball`.
+
+Written where no toolchain was at hand: only the workflow's job `lean` compiles this file.
 -/
 
 namespace Moneyball

@@ -3,6 +3,8 @@ import Moneyball.Executable
 /-!
 Version 0.2 of `Moneyball.O3`: the selection of deals and the simulation on `Float`, to be run.
 Draws come from a seed, so that the same run gives the same numbers. Nothing is proved of them.
+
+Written where no toolchain was at hand: only the workflow's job `lean` compiles this file.
 -/
 
 namespace Moneyball.Executable
@@ -56,7 +58,6 @@ def roadmap : List Deal :=
 #guard (optimize_deals 2 roadmap).map (·.name) == ["ports", "rail"]
 #guard (optimize_deals 0 roadmap).length == 3
 
--- 16807 * 16807, the first steps of the generator as published, has the same form.
 #guard next 1 == 48271
 #guard next (next 1) == 182605794
 

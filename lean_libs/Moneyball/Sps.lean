@@ -2,6 +2,8 @@ import Moneyball.Scores
 
 /-!
 What holds of the Sector Prioritization Score. Everything published of it is true.
+
+Written where no toolchain was at hand: only the workflow's job `lean` compiles this file.
 -/
 
 namespace Moneyball

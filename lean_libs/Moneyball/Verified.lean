@@ -8,6 +8,8 @@ Version 0.3: inputs whose numbers carry their ranges as subtypes of `ℝ`, and s
 then hold without any assumption. The potential is limited to 1, which the publication forgot.
 
 Each theorem here is one about plain numbers, applied to what the types say.
+
+Written where no toolchain was at hand: only the workflow's job `lean` compiles this file.
 -/
 
 namespace Moneyball.Verified

@@ -4,6 +4,8 @@ import Moneyball.Scores
 What holds of the Weighted Agreement Return, and what is published of it and does not.
 
 A theorem bears the name of the claim that it proves; `X_false` says that the claim `X` fails.
+
+Written where no toolchain was at hand: only the workflow's job `lean` compiles this file.
 -/
 
 namespace Moneyball
