@@ -17,6 +17,19 @@ theorem raw_reduction_nonneg {n : ℕ} (p c r : Fin n → ℝ) (hp : ∀ i, 0 �
   show 0 ≤ ∑ i, p i * c i * r i
   exact Finset.sum_nonneg fun i _ => mul_nonneg (mul_nonneg (hp i) (hc i).1) (hr i).1
 
+/-- Confidence and rate only ever take from what the policies promise. -/
+theorem raw_reduction_at_most_promised {n : ℕ} (p c r : Fin n → ℝ) (hp : ∀ i, 0 ≤ p i)
+    (hc : ∀ i, 0 ≤ c i ∧ c i ≤ 1) (hr : ∀ i, 0 ≤ r i ∧ r i ≤ 1) :
+    raw_reduction p c r ≤ ∑ i, p i := by
+  have term : ∀ i, p i * c i * r i ≤ p i := by
+    intro i
+    have doubt : 0 ≤ p i * (1 - c i) := mul_nonneg (hp i) (by linarith [(hc i).2])
+    have delay : 0 ≤ p i * c i * (1 - r i) :=
+      mul_nonneg (mul_nonneg (hp i) (hc i).1) (by linarith [(hr i).2])
+    nlinarith [doubt, delay]
+  show ∑ i, p i * c i * r i ≤ ∑ i, p i
+  exact Finset.sum_le_sum fun i _ => term i
+
 /-- The potential is at least the deficit less the raw effect of the policies. -/
 theorem drp_conservative_repaired {n : ℕ} (b m : ℝ) (p c r : Fin n → ℝ) (hb : 0 ≤ b)
     (hm : 0 < m ∧ m ≤ 1) (hp : ∀ i, 0 ≤ p i) (hc : ∀ i, 0 ≤ c i ∧ c i ≤ 1)

@@ -34,7 +34,16 @@ theorem sps_deficit_weighs_most :
   simp only [sps_in_fractions]
   norm_num
 
-/-- Better ratings mean a better score. -/
+/-- No rating is without effect. -/
+theorem sps_every_rating_counts (deficit jobs growth ease more : ℝ) (h : 0 < more) :
+    sps deficit jobs growth ease < sps (deficit + more) jobs growth ease ∧
+      sps deficit jobs growth ease < sps deficit (jobs + more) growth ease ∧
+      sps deficit jobs growth ease < sps deficit jobs (growth + more) ease ∧
+      sps deficit jobs growth ease < sps deficit jobs growth (ease + more) := by
+  simp only [sps_in_fractions]
+  refine ⟨?_, ?_, ?_, ?_⟩ <;> linarith
+
+/-- A better rating for the deficit means a better score. -/
 theorem sps_monotonicity (deficit jobs growth ease deficit' : ℝ) (h : deficit < deficit') :
     sps deficit jobs growth ease < sps deficit' jobs growth ease := by
   rw [sps_in_fractions, sps_in_fractions]

@@ -37,19 +37,38 @@ theorem war_score_bounds_repaired {n : ℕ} (w a d : Fin n → ℝ)
   rw [total 100] at upper
   exact ⟨lower, upper⟩
 
-/-- No upper bound is published for the potential, and without one the bounds fail: a single
-sector with impact 100 and potential 2 returns 200. -/
+/-- No upper bound is published for the potential, and without one a single sector with impact 100
+and potential 2 returns 200. -/
+theorem war_score_upper_false :
+    ¬ ∀ (n : ℕ) (w a d : Fin n → ℝ), (∀ i, 0 < w i ∧ w i ≤ 1) → ∑ i, w i = 1 →
+      (∀ i, -100 ≤ a i ∧ a i ≤ 100) → (∀ i, 0 ≤ d i) → war_score w a d ≤ 100 := by
+  intro claim
+  have value : war_score (fun _ : Fin 1 => 1) (fun _ => 100) (fun _ => 2) = 200 := by
+    norm_num [war_score]
+  have upper := claim 1 (fun _ => 1) (fun _ => 100) (fun _ => 2) (fun _ => by norm_num)
+    (by simp) (fun _ => by norm_num) (fun _ => by norm_num)
+  rw [value] at upper
+  linarith
+
+/-- Nor does the lower bound hold: with impact -100 the same sector returns -200. -/
+theorem war_score_lower_false :
+    ¬ ∀ (n : ℕ) (w a d : Fin n → ℝ), (∀ i, 0 < w i ∧ w i ≤ 1) → ∑ i, w i = 1 →
+      (∀ i, -100 ≤ a i ∧ a i ≤ 100) → (∀ i, 0 ≤ d i) → -100 ≤ war_score w a d := by
+  intro claim
+  have value : war_score (fun _ : Fin 1 => 1) (fun _ => -100) (fun _ => 2) = -200 := by
+    norm_num [war_score]
+  have lower := claim 1 (fun _ => 1) (fun _ => -100) (fun _ => 2) (fun _ => by norm_num)
+    (by simp) (fun _ => by norm_num) (fun _ => by norm_num)
+  rw [value] at lower
+  linarith
+
+/-- So the published bounds fail. -/
 theorem war_score_bounds_false :
     ¬ ∀ (n : ℕ) (w a d : Fin n → ℝ), (∀ i, 0 < w i ∧ w i ≤ 1) → ∑ i, w i = 1 →
       (∀ i, -100 ≤ a i ∧ a i ≤ 100) → (∀ i, 0 ≤ d i) →
       -100 ≤ war_score w a d ∧ war_score w a d ≤ 100 := by
   intro claim
-  have value : war_score (fun _ : Fin 1 => 1) (fun _ => 100) (fun _ => 2) = 200 := by
-    norm_num [war_score]
-  have upper := (claim 1 (fun _ => 1) (fun _ => 100) (fun _ => 2) (fun _ => by norm_num)
-    (by simp) (fun _ => by norm_num) (fun _ => by norm_num)).2
-  rw [value] at upper
-  linarith
+  exact war_score_upper_false fun n w a d hw hs ha hd => (claim n w a d hw hs ha hd).2
 
 /-- Scaling every impact by one factor scales the return by it. -/
 theorem war_score_linearity {n : ℕ} (w a d : Fin n → ℝ) (t : ℝ) :
