@@ -18,6 +18,7 @@ JOBS = {
     "integration_test_supervisor_agent": "integration-supervisor-agent",
     "integration_test_prover": "integration-prover",
     "integration_test_self_healing": "integration-self-healing",
+    "lean": "lean",
 }
 
 

@@ -31,7 +31,7 @@ theorem raw_reduction_at_most_promised {n : ℕ} (p c r : Fin n → ℝ) (hp : �
   exact Finset.sum_le_sum fun i _ => term i
 
 /-- The potential is at least the deficit less the raw effect of the policies. -/
-theorem drp_conservative_repaired {n : ℕ} (b m : ℝ) (p c r : Fin n → ℝ) (hb : 0 ≤ b)
+theorem drp_conservative_repaired {n : ℕ} (b m : ℝ) (p c r : Fin n → ℝ) (_hb : 0 ≤ b)
     (hm : 0 < m ∧ m ≤ 1) (hp : ∀ i, 0 ≤ p i) (hc : ∀ i, 0 ≤ c i ∧ c i ≤ 1)
     (hr : ∀ i, 0 ≤ r i ∧ r i ≤ 1) : drp b m p c r ≥ b - raw_reduction p c r := by
   have raw := raw_reduction_nonneg p c r hp hc hr
@@ -72,7 +72,7 @@ theorem drp_nonnegative_false :
   linarith
 
 /-- The potential never exceeds the deficit. -/
-theorem drp_at_most_baseline {n : ℕ} (b m : ℝ) (p c r : Fin n → ℝ) (hb : 0 ≤ b)
+theorem drp_at_most_baseline {n : ℕ} (b m : ℝ) (p c r : Fin n → ℝ) (_hb : 0 ≤ b)
     (hm : 0 < m ∧ m ≤ 1) (hp : ∀ i, 0 ≤ p i) (hc : ∀ i, 0 ≤ c i ∧ c i ≤ 1)
     (hr : ∀ i, 0 ≤ r i ∧ r i ≤ 1) : drp b m p c r ≤ b := by
   have raw := raw_reduction_nonneg p c r hp hc hr
