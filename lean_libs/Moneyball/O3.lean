@@ -20,19 +20,23 @@ theorem optimize_deals_optimal {n : ℕ} (v x : Fin n → ℝ) (hx : ∀ i, 0 �
     ∑ i, v i * x i ≤ ∑ i, v i * optimize_deals v i := by
   refine Finset.sum_le_sum fun i _ => ?_
   unfold optimize_deals
-  split_ifs with h
+  by_cases h : 0 ≤ v i
   · have rest : 0 ≤ v i * (1 - x i) := mul_nonneg h (by linarith [(hx i).2])
+    rw [if_pos h]
     nlinarith [rest]
   · have loss : 0 ≤ -v i * x i := mul_nonneg (by linarith [not_le.mp h]) (hx i).1
+    rw [if_neg h]
     nlinarith [loss]
 
 /-- What is taken is never worth less than nothing. -/
 theorem optimize_deals_nonneg {n : ℕ} (v : Fin n → ℝ) (i : Fin n) :
     0 ≤ v i * optimize_deals v i := by
   unfold optimize_deals
-  split_ifs with h
-  · linarith
-  · linarith
+  by_cases h : 0 ≤ v i
+  · rw [if_pos h]
+    linarith
+  · rw [if_neg h]
+    linarith
 
 /-- Worth at a price is worth less the price of what is used. -/
 theorem worth_at_price {n : ℕ} (price : ℝ) (v c x : Fin n → ℝ) :
@@ -66,13 +70,15 @@ theorem round_gain_bounds {n : ℕ} (u q g : Fin n → ℝ) (hg : ∀ i, 0 ≤ g
   unfold round_gain
   constructor
   · refine Finset.sum_nonneg fun i _ => ?_
-    split_ifs
-    · exact hg i
-    · exact le_refl 0
+    by_cases h : u i < q i
+    · rw [if_pos h]
+      exact hg i
+    · exact le_of_eq (if_neg h).symm
   · refine Finset.sum_le_sum fun i _ => ?_
-    split_ifs
-    · exact le_refl (g i)
-    · exact hg i
+    by_cases h : u i < q i
+    · exact le_of_eq (if_pos h)
+    · rw [if_neg h]
+      exact hg i
 
 /-- A mean lies between the bounds of what it is the mean of. -/
 theorem mean_bounds {k : ℕ} (x : Fin k → ℝ) (low high : ℝ) (hk : 0 < k)
