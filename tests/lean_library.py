@@ -59,6 +59,22 @@ def path(module: str) -> Path:
     return LIBRARY / f"{module.replace('.', '/')}.lean"
 
 
+def declared(module: Path) -> set[str]:
+    """The full names of the theorems of any Lean file, prelude files too."""
+    names: set[str] = set()
+    spaces: list[str] = []
+    for word, name in re.findall(
+        r"^(namespace|section|noncomputable section|end|theorem)\b *([\w.']*)", code(module), re.M
+    ):
+        if word == "theorem":
+            names.add(".".join([*filter(None, spaces), name]))
+        elif word == "end" and spaces:
+            spaces.pop()
+        else:
+            spaces.append(name if word == "namespace" else "")
+    return names
+
+
 @cache
 def modules() -> tuple[Path, ...]:
     """The files below ``Moneyball/``, each after those that it imports."""

@@ -52,7 +52,7 @@ structure SectorPrioritizationInput (R : Type) where
 def records {β : Type} (m : Finmap fun _ : String => β) : Finset (Σ _ : String, β) :=
   ⟨m.entries, m.nodup_entries⟩
 
-/-- The records of a finite map in an order; which one is nobody's business. -/
+/-- The records of a finite map in some order; `sum_record` says that it makes no difference. -/
 noncomputable def record {β : Type} (m : Finmap fun _ : String => β)
     (i : Fin (records m).card) : β :=
   ((records m).equivFin.symm i).1.2
