@@ -20,7 +20,7 @@ _HEAD = """\
 Written by `lean_libs/table.py` from `lean_libs/moneyball_table.toml`.
 
 * *over Mathlib*: a theorem of `lean_libs/Moneyball`, for users with a Lean toolchain. A name that ends in `_false` says that the claim fails. Only the workflow's job `lean` compiles these; the workbench itself proves every statement, and refutes what is denied.
-* *verified core*: a theorem of `lean_libs/core`, which Lean's kernel from pip checks.
+* *verified core*: a theorem of `lean_libs/core/HMS/Moneyball.lean`, which Lean's kernel from pip checks. A name that ends in `_refuted` says that the claim fails.
 * *verdict*: what `hms verify` says. *invalid* is prose, or a formula over names that nobody defines; the theorem then stands for one reading, which its docstring gives.
 * *notebook*: the cell of the course that shows the claim.
 """

@@ -75,10 +75,10 @@ def test_the_theorems_are_there_and_fit_the_verdict(entry):
 
 @pytest.mark.parametrize("entry", TABLE["moneyball"], ids=lambda e: e["id"])
 def test_the_core_says_of_a_formal_claim_what_the_verdict_says(entry):
-    denied = "_false" if entry["verdict"] == Outcome.REFUTED.value else ""
-    informal = entry["verdict"] == Outcome.INVALID.value
+    name = entry.get("core", "").rpartition(".")[2]
 
-    assert entry.get("core") == (None if informal else f"HMS.Moneyball.{entry['id']}{denied}")
+    expected = {Outcome.PROVED: entry["id"], Outcome.REFUTED: f"{entry['id']}_refuted"}
+    assert name == expected.get(Outcome(entry["verdict"]), "")
 
 
 @core_there
