@@ -4,8 +4,9 @@ import Moneyball.Verified
 What the HMS dashboard shows: the return as a gauge from 0 to 100, and the deficit while the
 policies are phased in.
 
-The names are the plan's, in the namespace `HMS`. The verified core (`core/HMS`) has that namespace
-too; it brings its own `Eq` and `Nat`, so nothing can import both and the names never meet.
+The names are the plan's, in the namespace `HMS`. The modules of the verified core are called
+`HMS.…` too, and its scores `Moneyball.…` as here; it brings its own `Eq` and `Nat`, so nothing can
+import both and the names never meet.
 
 Written where no toolchain was at hand: only the workflow's job `lean` compiles this file.
 -/
