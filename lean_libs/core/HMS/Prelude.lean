@@ -9,6 +9,7 @@ Left out: arithmetic (`HMS.Naturals`, `HMS.Integers`), and everything classical.
 
 set_option autoImplicit false
 universe u v
+
 noncomputable section
 
 /-! ## Logic -/
@@ -142,6 +143,10 @@ variable {n : Nat}
 protected def zero : Fin (Nat.succ n) := ⟨0, Nat.succ_le_succ (Nat.zero_le n)⟩
 /-- One place further. -/
 def succ (i : Fin n) : Fin (Nat.succ n) := ⟨Nat.succ i.val, Nat.succ_le_succ i.isLt⟩
+/-- The same place, with one more behind. -/
+def castSucc (i : Fin n) : Fin (Nat.succ n) := ⟨i.val, Nat.le_succ_of_le i.isLt⟩
+/-- The last of `n + 1` places. -/
+protected def last (n : Nat) : Fin (Nat.succ n) := ⟨n, Nat.le.refl⟩
 theorem elim0 {p : Prop} (i : Fin 0) : p := absurd i.isLt (Nat.not_lt_zero i.val)
 
 /-- A place among `n + 1` is the first or the successor of one among `n`. -/

@@ -11,7 +11,7 @@ compiled code under that name (it looks for the name; the text after `extern` is
 So `+`, `≤`, `∃`, `rw` and the rest are exactly Lean's, with Lean's precedences.
 
 None of this reaches a proof: these constants run while text is read, and what they produce is
-a term that the kernel checks. One notation is ours, `∑ i, f i`, at the end of `HMS.Sum`.
+a term that the kernel checks. One notation is ours, `∑ i, f i`; the last section is what it needs.
 -/
 
 set_option autoImplicit false
@@ -308,3 +308,14 @@ end Lean
 @[tactic_parser, extern "Init"] opaque «tacticBy_cases_:_» : Lean.ParserDescr
 @[macro «tacticBy_cases_:_», extern "Init"] opaque «_aux_Init_ByCases___macroRules_tacticBy_cases_:__1» : Lean.Macro
 @[macro «tacticBy_cases_:_», extern "Init"] opaque «_aux_Init_ByCases___macroRules_tacticBy_cases_:__2» : Lean.Macro
+
+/-! ## What a notation of ours is made of -/
+
+namespace Lean
+/-- `combinator fun x => body` for each `x` among the binders. -/
+@[extern "Init"] opaque expandExplicitBinders (combinator : Name) (binders body : Syntax) : Macro.Context → Macro.State → Macro.Result
+@[extern "Init"] opaque Syntax.getArg (tree : Syntax) (i : Nat) : Syntax
+@[extern "Init"] opaque Syntax.setArg (tree : Syntax) (i : Nat) (arg : Syntax) : Syntax
+@[extern "Init"] opaque Syntax.setKind (tree : Syntax) (kind : Name) : Syntax
+@[extern "Init"] opaque mkAtom (text : String) : Syntax
+end Lean
