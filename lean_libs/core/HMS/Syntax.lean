@@ -178,7 +178,7 @@ end Lean
 @[macro «term_::_», extern "Init"] opaque «_aux_Init_Notation___macroRules_term_::__1» : Lean.Macro
 @[app_unexpander List.cons, extern "Init"] opaque _aux_Init_Notation___unexpand_List_cons_1 : Lean.PrettyPrinter.Unexpander
 @[term_parser, extern "Init"] opaque «term[_]» : Lean.ParserDescr
-@[macro «term[_]», extern "Init"] opaque «_aux_Init_Data_List_Notation___macroRules_term[_]_1» : Lean.Macro
+@[macro «term[_]», extern "Init"] opaque Lean.«_aux_Init_Data_List_Notation___macroRules_term[_]_1» : Lean.Macro
 
 
 /-! ## Tactics
