@@ -159,6 +159,8 @@ theorem lt_or_le (m n : Nat) : m < n ∨ n ≤ m := by
     | succ k => exact le_of_add_eq ((succ_add m k).trans hk)
 theorem lt_iff_not_le {m n : Nat} : m < n ↔ ¬ n ≤ m :=
   ⟨fun h g => lt_irrefl _ (le_trans h g), fun h => (lt_or_le m n).elim id (fun g => absurd g h)⟩
+theorem lt_of_le_of_lt {a b c : Nat} (h : a ≤ b) (g : b < c) : a < c :=
+  le_trans (succ_le_succ h) g
 theorem pos_of_ne_zero {n : Nat} (h : n ≠ 0) : 0 < n := by
   cases n with
   | zero => exact absurd rfl h
