@@ -2,10 +2,11 @@ prelude
 import HMS.Inequalities
 
 /-!
-Finite sums: over `Fin n` (written `∑ i, f i`), over ranges of naturals, and over lists.
+Finite sums: over `Fin n` (written `∑ i, f i`) and over lists.
 
-Each is a recursion with its lemmas for every length: linear, monotone, and so on. Left out:
-products, infinite sums, and sums over sets.
+Each is a recursion with its lemmas for every length: linear, monotone, and so on. A sum over
+`low ≤ k < high` is `∑ i : Fin (high - low), f (low + i.val)`. Left out: products, infinite sums,
+and sums over sets.
 -/
 
 set_option autoImplicit false
@@ -18,15 +19,6 @@ noncomputable section
 def sum {R : Type u} [Add R] [OfNat R 0] : {n : Nat} → (Fin n → R) → R
   | Nat.zero, _ => 0
   | Nat.succ _, f => f Fin.zero + sum (fun i => f i.succ)
-
-/-- `f 0 + … + f (n - 1)`. -/
-def sumRange {R : Type u} [Add R] [OfNat R 0] (f : Nat → R) : Nat → R
-  | Nat.zero => 0
-  | Nat.succ n => sumRange f n + f n
-
-/-- The sum of `f k` over `low ≤ k < high`. -/
-def sumIco {R : Type u} [Add R] [OfNat R 0] (low high : Nat) (f : Nat → R) : R :=
-  sumRange (fun k => f (low + k)) (high - low)
 
 def List.sum {R : Type u} [Add R] [OfNat R 0] : List R → R
   | nil => 0
@@ -148,46 +140,6 @@ theorem abs_sum_le (f : Fin n → R) : abs (∑ i, f i) ≤ ∑ i, abs (f i) := 
   | succ n ih =>
     exact le_trans (abs_add _ _) (add_le_add_left (ih (fun i => f i.succ)) _)
 end
-
-/-! ## Over ranges -/
-
-section
-variable {R : Type u} [CommRing R]
-
-theorem sumRange_succ (f : Nat → R) (n : Nat) : sumRange f (Nat.succ n) = sumRange f n + f n := rfl
-/-- A range is a sum over places, whose lemmas hold of it. -/
-theorem sumRange_eq_sum (f : Nat → R) (n : Nat) : sumRange f n = ∑ i : Fin n, f i.val := by
-  induction n with
-  | zero => rfl
-  | succ n ih => rw [sumRange_succ, sum_last, ih]; rfl
-theorem sumIco_eq_sum (low high : Nat) (f : Nat → R) :
-    sumIco low high f = ∑ i : Fin (high - low), f (low + i.val) :=
-  sumRange_eq_sum _ _
-theorem sumRange_congr {f g : Nat → R} {n : Nat} (h : ∀ k, k < n → f k = g k) :
-    sumRange f n = sumRange g n := by
-  rw [sumRange_eq_sum, sumRange_eq_sum]
-  exact sum_congr (fun i => h i.val i.isLt)
-theorem sumRange_add (f g : Nat → R) (n : Nat) :
-    sumRange (fun k => f k + g k) n = sumRange f n + sumRange g n := by
-  rw [sumRange_eq_sum, sumRange_eq_sum, sumRange_eq_sum]
-  exact sum_add _ _
-theorem mul_sumRange (c : R) (f : Nat → R) (n : Nat) :
-    c * sumRange f n = sumRange (fun k => c * f k) n := by
-  rw [sumRange_eq_sum, sumRange_eq_sum]
-  exact mul_sum c _
-theorem sumRange_const (n : Nat) (c : R) : sumRange (fun _ => c) n = Nat.cast n * c := by
-  rw [sumRange_eq_sum]
-  exact sum_const n c
-end
-
-theorem sumRange_le_sumRange {R : Type u} [OrderedRing R] {f g : Nat → R} {n : Nat}
-    (h : ∀ k, k < n → f k ≤ g k) : sumRange f n ≤ sumRange g n := by
-  rw [sumRange_eq_sum, sumRange_eq_sum]
-  exact sum_le_sum (fun i => h i.val i.isLt)
-theorem sumRange_nonneg {R : Type u} [OrderedRing R] {f : Nat → R} {n : Nat}
-    (h : ∀ k, k < n → 0 ≤ f k) : 0 ≤ sumRange f n := by
-  rw [sumRange_eq_sum]
-  exact sum_nonneg (fun i => h i.val i.isLt)
 
 /-! ## Over lists -/
 
