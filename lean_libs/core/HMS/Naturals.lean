@@ -15,6 +15,7 @@ namespace Nat
 
 /-! ## Addition and multiplication -/
 
+theorem add_zero (n : Nat) : n + 0 = n := rfl
 theorem add_succ (m n : Nat) : m + succ n = succ (m + n) := rfl
 theorem zero_add (n : Nat) : 0 + n = n := by
   induction n with
@@ -161,6 +162,10 @@ theorem lt_iff_not_le {m n : Nat} : m < n ↔ ¬ n ≤ m :=
   ⟨fun h g => lt_irrefl _ (le_trans h g), fun h => (lt_or_le m n).elim id (fun g => absurd g h)⟩
 theorem lt_of_le_of_lt {a b c : Nat} (h : a ≤ b) (g : b < c) : a < c :=
   le_trans (succ_le_succ h) g
+theorem mul_pos {m n : Nat} (h : 0 < m) (g : 0 < n) : 0 < m * n := by
+  cases n with
+  | zero => exact g
+  | succ n => exact le_trans h (le_add_left m (m * n))
 theorem pos_of_ne_zero {n : Nat} (h : n ≠ 0) : 0 < n := by
   cases n with
   | zero => exact absurd rfl h
@@ -168,6 +173,10 @@ theorem pos_of_ne_zero {n : Nat} (h : n ≠ 0) : 0 < n := by
 
 /-! ## Subtraction: `m - n = 0` where `m ≤ n` -/
 
+theorem zero_sub (n : Nat) : 0 - n = 0 := by
+  induction n with
+  | zero => rfl
+  | succ n ih => exact congrArg pred ih
 theorem succ_sub_succ (m n : Nat) : succ m - succ n = m - n := by
   induction n with
   | zero => rfl
@@ -181,10 +190,7 @@ theorem sub_eq_zero_of_le {m n : Nat} (h : m ≤ n) : m - n = 0 := by
   | zero => exact le_antisymm h (zero_le m)
   | succ n ih =>
     cases m with
-    | zero =>
-      show pred (0 - n) = 0
-      rw [ih (zero_le n)]
-      rfl
+    | zero => exact zero_sub (succ n)
     | succ m => rw [succ_sub_succ, ih (le_of_succ_le_succ h)]
 theorem add_sub_of_le {m n : Nat} (h : m ≤ n) : m + (n - m) = n := by
   obtain ⟨k, hk⟩ := exists_of_le h
