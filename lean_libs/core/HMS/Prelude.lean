@@ -46,6 +46,16 @@ theorem if_neg {α : Sort u} {c : Prop} {h : Decidable c} (hc : ¬ c) {t e : α}
   cases h with
   | isTrue h => exact absurd h hc
   | isFalse _ => rfl
+theorem dif_pos {α : Sort u} {c : Prop} {h : Decidable c} (hc : c) {t : c → α} {e : ¬ c → α} :
+    dite c t e = t hc := by
+  cases h with
+  | isTrue _ => rfl
+  | isFalse h => exact absurd hc h
+theorem dif_neg {α : Sort u} {c : Prop} {h : Decidable c} (hc : ¬ c) {t : c → α} {e : ¬ c → α} :
+    dite c t e = e hc := by
+  cases h with
+  | isTrue h => exact absurd h hc
+  | isFalse _ => rfl
 
 /-- What is equivalent to something decidable is decidable. -/
 def decidable_of_iff {a b : Prop} (h : a ↔ b) [d : Decidable a] : Decidable b :=
