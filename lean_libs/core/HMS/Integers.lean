@@ -311,4 +311,10 @@ instance instOrderedRing : OrderedRing Int where
         exact Nat.mul_pos hm hn
   zero_ne_one h := nomatch congrArg toNat h
 
+/-! ## What sets integers apart: there is nothing between a number and the next -/
+
+theorem lt_iff_add_one_le {x y : Int} : x < y ↔ x + 1 ≤ y := Iff.rfl
+theorem one_le_of_pos {x : Int} (h : 0 < x) : 1 ≤ x := h
+theorem le_of_lt_add_one {x y : Int} (h : x < y + 1) : x ≤ y := le_of_add_le_add_right h
+
 end Int
