@@ -242,9 +242,10 @@ def test_every_claim_of_the_moneyball_specification_is_proved_or_refuted() -> No
         " (f ⟨1, by decide⟩ + (f ⟨2, by decide⟩ + 0)) := rfl",
         "example : ∃ n : Nat, n * n = 144 ∧ ¬ n ≥ 13 := ⟨12, by decide, by decide⟩",
         "example {R : Type} [OrderedField R] : (0.4 : R) = 4 / 10 := rfl",
+        "example : (1 / 3 + 1 / 6 : Rat) = 1 / 2 ∧ (0.4 : Rat)⁻¹ = 2.5 ∧ (1 / 0 : Rat) = 0 := by decide",
     ],
 )
-def test_notation_means_what_it_means_in_lean(
+def test_text_means_what_it_means_in_lean(
     text: str, compiled: tuple[Path, dict[str, list[str]]], tmp_path: Path
 ) -> None:
     assert check(text, tmp_path, compiled[0]) == []
