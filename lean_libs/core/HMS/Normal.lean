@@ -22,8 +22,8 @@ them slower. Reflection replaces them by a computation that was proved right bef
 
 So the proof of any identity is `Ring.identity xs a b rfl`. For `rfl` to prove `equal a b = true` the
 kernel has to run `equal`, and that run is the whole work. A wrong identity gives `false`, and
-`false = true` has no proof. Nothing here is trusted: a mistake in `equal` would have made the
-theorem below unprovable.
+`false = true` has no proof. Nothing here is trusted: had `equal` a mistake, `Ring.identity` could
+not have been proved.
 
     example (x y : ℝ) : (x + y) ^ 2 = x ^ 2 + (2 : ℝ) * x * y + y ^ 2 :=
       Ring.identity [x, y]
