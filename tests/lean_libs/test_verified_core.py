@@ -11,6 +11,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lean_core import LIBRARIES, ROOT, check, libraries, modules, needs_kernel, source
@@ -125,9 +126,15 @@ def test_a_theorem_by_sorry_or_by_an_axiom_of_its_own_is_noticed(
     )
 
 
+def claims() -> Iterator[dict[str, Any]]:
+    """The claims of the Moneyball specification that have a statement."""
+    for claim in tomllib.loads(MONEYBALL.read_text(encoding="utf-8"))["claims"]:
+        if "statement" in claim:
+            yield claim
+
+
 def test_every_claim_of_the_moneyball_specification_is_proved_or_refuted() -> None:
-    claims = tomllib.loads(MONEYBALL.read_text(encoding="utf-8"))["claims"]
-    stated = {claim["id"] for claim in claims if "statement" in claim}
+    stated = {claim["id"] for claim in claims()}
     shown = set(theorems("HMS.Moneyball"))
 
     proved = {name for name in stated if f"Moneyball.{name}" in shown}
@@ -143,6 +150,26 @@ def test_every_claim_of_the_moneyball_specification_is_proved_or_refuted() -> No
         "drp_nonnegative",
         "deficit_reduction_soundness",
     }
+
+
+@pytest.mark.parametrize("claim", [*claims()], ids=lambda claim: claim["id"])
+def test_a_moneyball_theorem_says_what_the_specification_says(
+    claim: dict[str, Any], compiled: tuple[Path, dict[str, list[str]]], tmp_path: Path
+) -> None:
+    """As Lean prints it: every hypothesis, no other, and then the conclusion."""
+    name = f"Moneyball.{claim['id']}"
+    refuted = name not in set(theorems("HMS.Moneyball"))
+    conclusion = re.sub(r"^\((.*) : ℝ\)", r"\1", claim["statement"].strip())
+    premises = [
+        f"({text})" if text.startswith("∀") else text for text in claim.get("hypotheses", ())
+    ]
+
+    (entry,) = check(f"#check @{name}{'_refuted' * refuted}", tmp_path, compiled[0])
+
+    said = " ".join(entry["data"].replace("Moneyball.", "").split())
+    binders = r"\S+ : ∀ \{R : Type u_1\} \[inst : OrderedField R\][^,]*, " + r"¬∀ [^,]*, " * refuted
+    body = re.sub(binders, "", re.sub(r"∀ \(i : Fin \w+\)", "∀ i", said), count=1)
+    assert body == " → ".join([*premises, conclusion])
 
 
 @pytest.mark.parametrize(
