@@ -19,9 +19,11 @@ section
 variable {R : Type u} [OrderedRing R]
 
 theorem natCast_le_iff {m n : Nat} : (Nat.cast m : R) ≤ Nat.cast n ↔ m ≤ n :=
-  ⟨fun h => (Nat.lt_or_le n m).elim (fun g => absurd h (not_le_of_lt (natCast_lt g))) id, natCast_le⟩
+  ⟨fun h => (Nat.lt_or_le n m).elim (fun g => absurd h (not_le_of_lt (natCast_lt g))) id,
+    natCast_le⟩
 theorem natCast_lt_iff {m n : Nat} : (Nat.cast m : R) < Nat.cast n ↔ m < n :=
-  ⟨fun h => (Nat.lt_or_le m n).elim id (fun g => absurd h (not_lt_of_le (natCast_le g))), natCast_lt⟩
+  ⟨fun h => (Nat.lt_or_le m n).elim id (fun g => absurd h (not_lt_of_le (natCast_le g))),
+    natCast_lt⟩
 theorem natCast_inj {m n : Nat} (h : (Nat.cast m : R) = Nat.cast n) : m = n :=
   Nat.le_antisymm (natCast_le_iff.mp (le_of_eq h)) (natCast_le_iff.mp (le_of_eq h.symm))
 end
@@ -53,8 +55,8 @@ theorem intCast_diff (a b : Nat) : (Int.cast (Int.diff a b) : R) = Nat.cast a - 
 theorem intCast_add (x y : Int) : (Int.cast (x + y) : R) = Int.cast x + Int.cast y := by
   obtain ⟨a, b, rfl⟩ := Int.exists_diff x
   obtain ⟨c, d, rfl⟩ := Int.exists_diff y
-  rw [Int.add_diff, intCast_diff, intCast_diff, intCast_diff, natCast_add, natCast_add, sub_eq_add_neg,
-    neg_add, add_add_add_comm]
+  rw [Int.add_diff, intCast_diff, intCast_diff, intCast_diff, natCast_add, natCast_add,
+    sub_eq_add_neg, neg_add, add_add_add_comm]
   rfl
 theorem intCast_neg (x : Int) : (Int.cast (-x) : R) = -Int.cast x := by
   obtain ⟨a, b, rfl⟩ := Int.exists_diff x
@@ -66,8 +68,8 @@ theorem intCast_mul (x y : Int) : (Int.cast (x * y) : R) = Int.cast x * Int.cast
   obtain ⟨a, b, rfl⟩ := Int.exists_diff x
   obtain ⟨c, d, rfl⟩ := Int.exists_diff y
   rw [Int.mul_diff, intCast_diff, intCast_diff, intCast_diff, natCast_add, natCast_add, natCast_mul,
-    natCast_mul, natCast_mul, natCast_mul, mul_sub, sub_mul, sub_mul, sub_eq_add_neg, sub_eq_add_neg,
-    sub_eq_add_neg, sub_eq_add_neg, neg_add, neg_add, neg_neg, add_add_add_comm,
+    natCast_mul, natCast_mul, natCast_mul, mul_sub, sub_mul, sub_mul, sub_eq_add_neg,
+    sub_eq_add_neg, sub_eq_add_neg, sub_eq_add_neg, neg_add, neg_add, neg_neg, add_add_add_comm,
     add_comm (Nat.cast b * Nat.cast d), add_add_add_comm]
 theorem intCast_zero : (Int.cast 0 : R) = 0 := rfl
 theorem intCast_one : (Int.cast 1 : R) = 1 := rfl
@@ -103,9 +105,11 @@ theorem intCast_strict (h : x < y) : (Int.cast x : R) < Int.cast y := by
   rw [add_zero] at g
   exact lt_of_lt_of_le g step
 theorem intCast_le_iff : (Int.cast x : R) ≤ Int.cast y ↔ x ≤ y :=
-  ⟨fun h => (lt_or_le y x).elim (fun g => absurd h (not_le_of_lt (intCast_strict g))) id, intCast_mono⟩
+  ⟨fun h => (lt_or_le y x).elim (fun g => absurd h (not_le_of_lt (intCast_strict g))) id,
+    intCast_mono⟩
 theorem intCast_lt_iff : (Int.cast x : R) < Int.cast y ↔ x < y :=
-  ⟨fun h => (lt_or_le x y).elim id (fun g => absurd h (not_lt_of_le (intCast_mono g))), intCast_strict⟩
+  ⟨fun h => (lt_or_le x y).elim id (fun g => absurd h (not_lt_of_le (intCast_mono g))),
+    intCast_strict⟩
 theorem intCast_inj (h : (Int.cast x : R) = Int.cast y) : x = y :=
   le_antisymm (intCast_le_iff.mp (le_of_eq h)) (intCast_le_iff.mp (le_of_eq h.symm))
 end
@@ -148,8 +152,8 @@ theorem ofNat_natAbs (x : Int) : ofNat (natAbs x) = abs x := by
 theorem negSucc_div_mod (m k : Nat) :
     negOfNat (k * Nat.succ (m / k)) + diff k (Nat.succ (m % k)) = negSucc m := by
   -- `k` cancels
-  rw [negOfNat_eq, add_diff, Nat.mul_succ, Nat.add_assoc, Nat.add_comm k, ← Nat.add_assoc, Nat.add_succ,
-    Nat.div_add_mod, diff_add]
+  rw [negOfNat_eq, add_diff, Nat.mul_succ, Nat.add_assoc, Nat.add_comm k, ← Nat.add_assoc,
+    Nat.add_succ, Nat.div_add_mod, diff_add]
   rfl
 /-- Quotient times divisor and remainder make the number. -/
 theorem mul_ediv_add_emod (x y : Int) : y * (x / y) + x % y = x := by
@@ -158,7 +162,8 @@ theorem mul_ediv_add_emod (x y : Int) : y * (x / y) + x % y = x := by
     cases y with
     | ofNat n => exact congrArg ofNat (Nat.div_add_mod m n)
     | negSucc n =>
-      have product : negSucc n * negOfNat (m / Nat.succ n) = ofNat (Nat.succ n * (m / Nat.succ n)) := by
+      have product : negSucc n * negOfNat (m / Nat.succ n) =
+          ofNat (Nat.succ n * (m / Nat.succ n)) := by
         cases m / Nat.succ n with
         | zero => rfl
         | succ q => rfl

@@ -8,8 +8,8 @@ every ordered ring.
 
 As in Lean an integer is `ofNat n` or `negSucc n`, which is `-(n + 1)`: a form without redundancy,
 in which the kernel computes. Proofs use the other form. Every integer is a difference `diff a b` of
-naturals, in which the operations are polynomials (`add_diff`, `mul_diff`, `le_diff`) and so each law
-is one of naturals. `diff_induction` connects the two: it is enough to look at `k - 0` and
+naturals, in which the operations are polynomials (`add_diff`, `mul_diff`, `le_diff`), and so each
+law is one of naturals. `diff_induction` connects the two: it is enough to look at `k - 0` and
 `0 - (k + 1)`, and to see that nothing changes from `a - b` to `(a + 1) - (b + 1)`.
 
 `-`, `^`, `max`, `min`, `abs` are those of every ordered ring (`HMS.Order`). Left out: gcd, primes,
@@ -123,10 +123,12 @@ theorem neg_diff (a b : Nat) : -diff a b = diff b a := by
     rw [diff_succ, diff_succ, h]
 
 theorem add_diff (a b c d : Nat) : diff a b + diff c d = diff (a + c) (b + d) := by
-  apply diff_induction (p := fun a b => diff a b + diff c d = diff (a + c) (b + d)) (a := a) (b := b)
+  apply diff_induction (p := fun a b => diff a b + diff c d = diff (a + c) (b + d)) (a := a)
+    (b := b)
   · intro k
     rw [diff_zero]
-    apply diff_induction (p := fun c d => ofNat k + diff c d = diff (k + c) (0 + d)) (a := c) (b := d)
+    apply diff_induction (p := fun c d => ofNat k + diff c d = diff (k + c) (0 + d))
+      (a := c) (b := d)
     · intro l
       rw [diff_zero, Nat.zero_add, diff_zero]
       rfl
@@ -136,7 +138,8 @@ theorem add_diff (a b c d : Nat) : diff a b + diff c d = diff (a + c) (b + d) :=
     · intro c d h
       rw [diff_succ, Nat.add_succ, Nat.add_succ, diff_succ, h]
   · intro k
-    apply diff_induction (p := fun c d => negSucc k + diff c d = diff (0 + c) (Nat.succ k + d)) (a := c) (b := d)
+    apply diff_induction (p := fun c d => negSucc k + diff c d = diff (0 + c) (Nat.succ k + d))
+      (a := c) (b := d)
     · intro l
       rw [diff_zero, Nat.zero_add]
       rfl
@@ -158,7 +161,8 @@ theorem mul_diff (a b c d : Nat) : diff a b * diff c d = diff (a * c + b * d) (a
     (a := a) (b := b)
   · intro k
     rw [diff_zero, Nat.zero_mul, Nat.zero_mul]
-    apply diff_induction (p := fun c d => ofNat k * diff c d = diff (k * c + 0) (k * d + 0)) (a := c) (b := d)
+    apply diff_induction (p := fun c d => ofNat k * diff c d = diff (k * c + 0) (k * d + 0))
+      (a := c) (b := d)
     · intro l
       rw [diff_zero]
       exact (diff_zero (k * l)).symm
@@ -169,7 +173,8 @@ theorem mul_diff (a b c d : Nat) : diff a b * diff c d = diff (a * c + b * d) (a
       exact (diff_add (k * c) (k * d) k).symm
   · intro k
     rw [Nat.zero_mul, Nat.zero_mul, Nat.zero_add, Nat.zero_add]
-    apply diff_induction (p := fun c d => negSucc k * diff c d = diff (Nat.succ k * d) (Nat.succ k * c))
+    apply diff_induction
+      (p := fun c d => negSucc k * diff c d = diff (Nat.succ k * d) (Nat.succ k * c))
       (a := c) (b := d)
     · intro l
       rw [diff_zero]
@@ -185,7 +190,8 @@ theorem mul_diff (a b c d : Nat) : diff a b * diff c d = diff (a * c + b * d) (a
 
 theorem le_diff (a b c d : Nat) : diff a b ≤ diff c d ↔ a + d ≤ c + b := by
   -- moving both numbers of one difference by one changes neither side
-  have both {m n : Nat} : Nat.succ m ≤ Nat.succ n ↔ m ≤ n := ⟨Nat.le_of_succ_le_succ, Nat.succ_le_succ⟩
+  have both {m n : Nat} : Nat.succ m ≤ Nat.succ n ↔ m ≤ n :=
+    ⟨Nat.le_of_succ_le_succ, Nat.succ_le_succ⟩
   apply diff_induction (p := fun a b => diff a b ≤ diff c d ↔ a + d ≤ c + b) (a := a) (b := b)
   · intro k
     rw [diff_zero]
@@ -199,7 +205,8 @@ theorem le_diff (a b c d : Nat) : diff a b ≤ diff c d ↔ a + d ≤ c + b := b
       rw [diff_succ]
       exact h.trans both.symm
   · intro k
-    apply diff_induction (p := fun c d => negSucc k ≤ diff c d ↔ 0 + d ≤ c + Nat.succ k) (a := c) (b := d)
+    apply diff_induction (p := fun c d => negSucc k ≤ diff c d ↔ 0 + d ≤ c + Nat.succ k)
+      (a := c) (b := d)
     · intro l
       rw [diff_zero]
       exact ⟨fun _ => Nat.zero_le _, fun _ => trivial⟩
@@ -215,7 +222,8 @@ theorem le_diff (a b c d : Nat) : diff a b ≤ diff c d ↔ a + d ≤ c + b := b
 
 theorem lt_diff (a b c d : Nat) : diff a b < diff c d ↔ a + d < c + b := by
   have h := le_diff (a + 1) b c d
-  rw [← Nat.add_zero b, ← add_diff a b 1 0, Nat.add_zero, Nat.add_succ, Nat.add_zero, Nat.succ_add] at h
+  rw [← Nat.add_zero b, ← add_diff a b 1 0, Nat.add_zero, Nat.add_succ, Nat.add_zero,
+    Nat.succ_add] at h
   exact h
 
 /-! ## The ordered ring -/
@@ -244,8 +252,8 @@ instance instOrderedRing : OrderedRing Int where
     rw [mul_diff, mul_diff, mul_diff, mul_diff]
     have regroup (k l m n : Nat) : (a * c + b * d) * m + (a * d + b * c) * n =
         a * (c * m + d * n) + b * (c * n + d * m) := by
-      rw [Nat.add_mul, Nat.add_mul, Nat.mul_add, Nat.mul_add, Nat.mul_assoc, Nat.mul_assoc, Nat.mul_assoc,
-        Nat.mul_assoc, Nat.add_add_add_comm, Nat.add_comm (b * (d * m))]
+      rw [Nat.add_mul, Nat.add_mul, Nat.mul_add, Nat.mul_add, Nat.mul_assoc, Nat.mul_assoc,
+        Nat.mul_assoc, Nat.mul_assoc, Nat.add_add_add_comm, Nat.add_comm (b * (d * m))]
     rw [regroup 0 0 e f, regroup 0 0 f e]
   mul_comm x y := by
     obtain ⟨a, b, rfl⟩ := exists_diff x
@@ -254,13 +262,15 @@ instance instOrderedRing : OrderedRing Int where
       Nat.add_comm (d * a)]
   one_mul x := by
     obtain ⟨a, b, rfl⟩ := exists_diff x
-    exact (mul_diff 1 0 a b).trans (by rw [Nat.one_mul, Nat.one_mul, Nat.zero_mul, Nat.zero_mul]; rfl)
+    have product := mul_diff 1 0 a b
+    rw [Nat.one_mul, Nat.one_mul, Nat.zero_mul, Nat.zero_mul] at product
+    exact product
   mul_add x y z := by
     obtain ⟨a, b, rfl⟩ := exists_diff x
     obtain ⟨c, d, rfl⟩ := exists_diff y
     obtain ⟨e, f, rfl⟩ := exists_diff z
-    rw [add_diff, mul_diff, mul_diff, mul_diff, add_diff, Nat.mul_add, Nat.mul_add, Nat.mul_add, Nat.mul_add,
-      Nat.add_add_add_comm, Nat.add_add_add_comm (a * d)]
+    rw [add_diff, mul_diff, mul_diff, mul_diff, add_diff, Nat.mul_add, Nat.mul_add, Nat.mul_add,
+      Nat.mul_add, Nat.add_add_add_comm, Nat.add_add_add_comm (a * d)]
   natCast_succ n := rfl
   le_refl x := by
     obtain ⟨a, b, rfl⟩ := exists_diff x

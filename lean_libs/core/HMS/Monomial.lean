@@ -54,7 +54,8 @@ theorem code_add (base : Nat) (es fs : List Nat) :
     cases fs with
     | nil => rfl
     | cons f fs =>
-      show e + f + base * code base (add es fs) = e + base * code base es + (f + base * code base fs)
+      show e + f + base * code base (add es fs) =
+        e + base * code base es + (f + base * code base fs)
       rw [ih, Nat.mul_add, Nat.add_add_add_comm]
 
 theorem total_add (es fs : List Nat) : total (add es fs) = total es + total fs := by
@@ -96,7 +97,8 @@ theorem value_add (es fs : List Nat) (atoms : Nat → R) :
     cases fs with
     | nil => exact (mul_one _).symm
     | cons f fs =>
-      show atoms 0 ^ (e + f) * value (add es fs) _ = atoms 0 ^ e * value es _ * (atoms 0 ^ f * value fs _)
+      show atoms 0 ^ (e + f) * value (add es fs) _ =
+        atoms 0 ^ e * value es _ * (atoms 0 ^ f * value fs _)
       rw [ih, pow_add, mul_mul_mul_comm]
 
 theorem value_unit (i : Nat) (atoms : Nat → R) : value (unit i) atoms = atoms i := by
@@ -169,7 +171,8 @@ theorem weaken (h : Monomial atoms base d m x) (le : d ≤ d') : Monomial atoms 
   obtain ⟨es, code, total, value⟩ := h
   exact ⟨es, code, Nat.le_trans total le, value⟩
 
-theorem unique (h : Monomial atoms base d m x) (h' : Monomial atoms base d m x') (small : d < base) :
+theorem unique (h : Monomial atoms base d m x) (h' : Monomial atoms base d m x')
+    (small : d < base) :
     x = x' := by
   obtain ⟨es, code, total, value⟩ := h
   obtain ⟨fs, code', total', value'⟩ := h'

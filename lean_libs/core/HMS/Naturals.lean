@@ -252,7 +252,8 @@ theorem divFuel_spec (fuel m n : Nat) (pos : 0 < n) (enough : m ≤ fuel) :
         show cond (ble n m) _ zero = 0
         rw [fits]
         rfl
-      have less : m < n := lt_iff_not_le.mpr (fun g => nomatch fits.symm.trans (ble_eq_true_of_le g))
+      have less : m < n := lt_iff_not_le.mpr fun g =>
+        nomatch fits.symm.trans (ble_eq_true_of_le g)
       rw [step]
       refine ⟨zero_le m, ?_⟩
       show m < 0 + n

@@ -17,19 +17,22 @@ them slower. Reflection replaces them by a computation that was proved right bef
    definition shows it, so the kernel sees it by itself.
 3. **A decision.** `Ring.equal a b` multiplies both expressions out, with sorted monomials and big
    coefficients, and answers `true` if nothing is left of the difference.
-4. **One theorem for all.** `Ring.identity`: if `equal a b` is `true`, then `denote xs a = denote xs b`
-   in every commutative ring.
+4. **One theorem for all.** `Ring.identity`: if `equal a b` is `true`, then `denote xs a` is
+   `denote xs b` in every commutative ring.
 
-So the proof of any identity is `Ring.identity xs a b rfl`. For `rfl` to prove `equal a b = true` the
-kernel has to run `equal`, and that run is the whole work. A wrong identity gives `false`, and
+So the proof of any identity is `Ring.identity xs a b rfl`. For `rfl` to prove `equal a b = true`
+the kernel has to run `equal`, and that run is the whole work. A wrong identity gives `false`, and
 `false = true` has no proof. Nothing here is trusted: had `equal` a mistake, `Ring.identity` could
 not have been proved.
 
-    example (x y : ℝ) : (x + y) ^ 2 = x ^ 2 + (2 : ℝ) * x * y + y ^ 2 :=
+    example {R : Type} [CommRing R] (x y : R) : (x + y) * (x - y) = x ^ 2 - y ^ 2 :=
       Ring.identity [x, y]
-        (.pow (.add (.atom 0) (.atom 1)) 2)
-        (.add (.add (.pow (.atom 0) 2) (.mul (.mul (.num 2) (.atom 0)) (.atom 1))) (.pow (.atom 1) 2))
+        (.mul (.add (.atom 0) (.atom 1)) (.sub (.atom 0) (.atom 1)))
+        (.sub (.pow (.atom 0) 2) (.pow (.atom 1) 2))
         rfl
+
+For a large identity write `by decide +kernel` in place of `rfl`: with `rfl` the elaborator
+evaluates `equal` as well, and more slowly.
 
 Left out: division (clear denominators first, or make `q` with `q * n = 1` an atom), hypotheses
 (multiply them in), and completeness: that true identities are accepted is tested, not proved.
@@ -69,7 +72,8 @@ def gather (e : Expr) : Bool → Runs → Runs :=
     (fun _ _ gather_a gather_b positive s => gather_a positive (gather_b positive s))
     (fun _ _ gather_a gather_b positive s => gather_a positive (gather_b (flip positive) s))
     (fun _ _ gather_a gather_b positive s =>
-      Runs.pushMul (Runs.flush (gather_a positive Runs.nil)) (Runs.flush (gather_b true Runs.nil)) s)
+      Runs.pushMul (Runs.flush (gather_a positive Runs.nil))
+        (Runs.flush (gather_b true Runs.nil)) s)
     (fun _ gather_a positive s => gather_a (flip positive) s)
     (fun _ n gather_a positive s =>
       Runs.push s (Poly.signed positive (Poly.pow (Runs.flush (gather_a true Runs.nil)) n)))
@@ -162,8 +166,10 @@ theorem gather_means {base d : Nat} (atoms : Nat → R) (digits : base = 4294967
     exact iha positive _ _ small (Nat.le_trans (Nat.le_add_right _ _) fits)
       (ihb (flip positive) s v small (Nat.le_trans (Nat.le_add_left _ _) fits) h)
   | mul a b iha ihb =>
-    have small_a := Nat.lt_of_le_of_lt (Nat.le_trans (Nat.le_add_right (weight a) (weight b)) fits) small
-    have small_b := Nat.lt_of_le_of_lt (Nat.le_trans (Nat.le_add_left (weight b) (weight a)) fits) small
+    have fits_a := Nat.le_trans (Nat.le_add_right (weight a) (weight b)) fits
+    have fits_b := Nat.le_trans (Nat.le_add_left (weight b) (weight a)) fits
+    have small_a := Nat.lt_of_le_of_lt fits_a small
+    have small_b := Nat.lt_of_le_of_lt fits_b small
     have ha := (iha positive _ _ small_a (Nat.le_refl _) Runs.Means.nil).flush small_a
     have hb := (ihb true _ _ small_b (Nat.le_refl _) Runs.Means.nil).flush small_b
     rw [add_zero] at ha hb
@@ -180,7 +186,8 @@ theorem gather_means {base d : Nat} (atoms : Nat → R) (digits : base = 4294967
     have small_a := Nat.lt_of_le_of_lt fits_a small
     have ha := (ih true _ _ small_a (Nat.le_refl _) Runs.Means.nil).flush small_a
     rw [add_zero] at ha
-    exact h.push small (((ha.pow n (Nat.lt_of_le_of_lt fits_pow small)).weaken fits_pow).signed positive)
+    have power := (ha.pow n (Nat.lt_of_le_of_lt fits_pow small)).weaken fits_pow
+    exact h.push small (power.signed positive)
 
 theorem value_eq_zero (e : Expr) (h : isZero e = true) (atoms : Nat → R) : value atoms e = 0 := by
   have h : Bool.rec false (Poly.isZero (Runs.flush (gather e true Runs.nil)))

@@ -2,7 +2,7 @@ prelude
 import HMS.Monomial
 
 /-!
-Polynomials as data, in a form that the kernel computes fast, and what they mean in a commutative ring.
+Polynomials as data, in a form that the kernel computes fast, and what they mean in a ring.
 
 A polynomial is a list of monomials (codes, see `HMS.Monomial`) with coefficients, smallest code
 first. A coefficient is a difference `p - n` of naturals: the kernel is fast on naturals, and a
@@ -79,7 +79,8 @@ def push (s : Runs) : Poly → Runs :=
     s
 
 /-- The sum of all. -/
-def flush (s : Runs) : Poly := Runs.rec Poly.zero (fun run _ flush_rest => Poly.merge run flush_rest) s
+def flush (s : Runs) : Poly :=
+  Runs.rec Poly.zero (fun run _ flush_rest => Poly.merge run flush_rest) s
 
 /-- Adds the product `a * b`, term by term of `a`. -/
 def pushMul (a b : Poly) : Runs → Runs :=
@@ -103,7 +104,8 @@ variable {R : Type u} [CommRing R]
 def coef (p n : Nat) : R := Nat.cast p + -Nat.cast n
 
 theorem coef_add (p n p' n' : Nat) : (coef (p + p') (n + n') : R) = coef p n + coef p' n' := by
-  show Nat.cast (p + p') + -Nat.cast (n + n') = Nat.cast p + -Nat.cast n + (Nat.cast p' + -Nat.cast n')
+  show Nat.cast (p + p') + -Nat.cast (n + n') =
+    Nat.cast p + -Nat.cast n + (Nat.cast p' + -Nat.cast n')
   rw [natCast_add, natCast_add, neg_add, add_add_add_comm]
 
 theorem coef_neg (p n : Nat) : (coef n p : R) = -coef p n := by
@@ -114,8 +116,8 @@ theorem coef_mul (p n p' n' : Nat) :
     (coef (p * p' + n * n') (p * n' + n * p') : R) = coef p n * coef p' n' := by
   show Nat.cast (p * p' + n * n') + -Nat.cast (p * n' + n * p') =
     (Nat.cast p + -Nat.cast n) * (Nat.cast p' + -Nat.cast n')
-  rw [natCast_add, natCast_add, natCast_mul, natCast_mul, natCast_mul, natCast_mul, neg_add, add_mul,
-    mul_add, mul_add, neg_mul, neg_mul, mul_neg, mul_neg, neg_neg, add_add_add_comm,
+  rw [natCast_add, natCast_add, natCast_mul, natCast_mul, natCast_mul, natCast_mul, neg_add,
+    add_mul, mul_add, mul_add, neg_mul, neg_mul, mul_neg, mul_neg, neg_neg, add_add_add_comm,
     add_comm (Nat.cast n * Nat.cast n')]
 
 theorem coef_self (n : Nat) : (coef n n : R) = 0 := add_neg_cancel _
@@ -232,7 +234,8 @@ variable {atoms : Nat → R} {base d d' total : Nat} {v x y : R} {s : Runs} {a b
 
 theorem Means.nil : Means atoms base d nil 0 := rfl
 
-theorem Means.push (small : d < base) (hs : Means atoms base d s v) (ha : Poly.Means atoms base d a x) :
+theorem Means.push (small : d < base) (hs : Means atoms base d s v)
+    (ha : Poly.Means atoms base d a x) :
     Means atoms base d (push s a) (x + v) := by
   induction s generalizing a v x with
   | nil => exact ⟨x, v, ha, hs, rfl⟩
@@ -243,7 +246,8 @@ theorem Means.push (small : d < base) (hs : Means atoms base d s v) (ha : Poly.M
       have hy : y = 0 := hy
       exact ⟨x, w, ha, hw, by rw [e, hy, zero_add]⟩
     | term m p n tail =>
-      exact ⟨0, x + y + w, Poly.Means.zero, ih hw (ha.merge small hy), by rw [e, zero_add, add_assoc]⟩
+      refine ⟨0, x + y + w, Poly.Means.zero, ih hw (ha.merge small hy), ?_⟩
+      rw [e, zero_add, add_assoc]
 
 theorem Means.flush (small : d < base) (h : Means atoms base d s v) :
     Poly.Means atoms base d (flush s) v := by
@@ -254,7 +258,8 @@ theorem Means.flush (small : d < base) (h : Means atoms base d s v) :
     rw [e]
     exact hx.merge small (ih hw)
 
-theorem Means.pushMul (small : total < base) (fits : d + d' ≤ total) (hs : Means atoms base total s v)
+theorem Means.pushMul (small : total < base) (fits : d + d' ≤ total)
+    (hs : Means atoms base total s v)
     (ha : Poly.Means atoms base d a x) (hb : Poly.Means atoms base d' b y) :
     Means atoms base total (pushMul a b s) (x * y + v) := by
   induction a generalizing s v x with
@@ -278,7 +283,8 @@ variable {atoms : Nat → R} {base d d' : Nat} {x y : R} {a b : Poly}
 theorem Means.one : Means atoms base 0 (Poly.term 0 1 0 Poly.zero) 1 :=
   Means.term Monomial.one Means.zero (by rw [coef_zero, mul_one, add_zero, natCast_one])
 
-theorem Means.mul (small : d + d' < base) (ha : Means atoms base d a x) (hb : Means atoms base d' b y) :
+theorem Means.mul (small : d + d' < base) (ha : Means atoms base d a x)
+    (hb : Means atoms base d' b y) :
     Means atoms base (d + d') (mul a b) (x * y) := by
   rw [← add_zero (x * y)]
   exact Runs.Means.flush small (Runs.Means.pushMul small (Nat.le_refl _) Runs.Means.nil ha hb)
