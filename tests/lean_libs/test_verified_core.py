@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lean_core import LIBRARIES, ROOT, check, libraries, modules, needs_kernel, source
+from lean_core import CORE, LIBRARIES, ROOT, check, libraries, modules, needs_kernel, source
 
 MONEYBALL = ROOT / "hms_kernel" / "specs" / "builtin" / "moneyball.toml"
 
@@ -265,3 +265,15 @@ def test_what_the_kernel_computes_by_name_is_what_our_definition_says(
         lines.append(f"example : {at(definition, m, n)} = {value} := rfl")
 
     assert check("\n".join(lines), tmp_path, compiled[0]) == []
+
+
+def test_every_tactic_of_the_readme_works(
+    compiled: tuple[Path, dict[str, list[str]]], tmp_path: Path
+) -> None:
+    text = Path(__file__).with_name("tactics.lean").read_text(encoding="utf-8")
+    (listed,) = re.findall(r"^- Tactics: `([^`]*)`", (CORE / "README.md").read_text("utf-8"), re.M)
+
+    unused = [tactic for tactic in listed.split() if not re.search(rf"\b{tactic}\b", text)]
+
+    assert unused == []
+    assert check(text, tmp_path, compiled[0]) == []

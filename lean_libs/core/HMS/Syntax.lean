@@ -258,6 +258,7 @@ namespace Lean.Parser.Tactic
 @[tactic_parser, extern "Init"] opaque rwSeq : ParserDescr
 @[macro rwSeq, extern "Init"] opaque _aux_Init_Tactics___macroRules_Lean_Parser_Tactic_rwSeq_1 : Macro
 @[tactic_parser, extern "Init"] opaque rwa : ParserDescr
+@[tactic_parser, extern "Init"] opaque rwaAt : ParserDescr
 @[tactic_parser, extern "Init"] opaque tacticRfl : ParserDescr
 @[macro tacticRfl, extern "Init"] opaque _aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticRfl_1 : Macro
 @[macro tacticRfl, extern "Init"] opaque _aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticRfl_2 : Macro
@@ -293,7 +294,7 @@ namespace Lean.Parser.Tactic
 @[tactic_parser, extern "Init"] opaque tacticRefine_lift_ : ParserDescr
 @[macro tacticRefine_lift_, extern "Init"] opaque _aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticRefine_lift__1 : Macro
 @[tactic_parser, extern "Init"] opaque tacticRepeat_ : ParserDescr
-@[tactic_parser, extern "Init"] opaque «tactic_<;>_» : ParserDescr
+@[tactic_parser, extern "Init"] opaque «tactic_<;>_» : TrailingParserDescr
 @[macro «tactic_<;>_», extern "Init"] opaque «_aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tactic_<;>__1» : Macro
 end Lean.Parser.Tactic
 namespace Lean
