@@ -92,3 +92,11 @@ example (a : Nat) : ∃ x y : Nat, x + y = a := ⟨a, 0, rfl⟩
 example (h : ∃ x : Nat, x = 3) : ∃ (y : Nat), y = 3 := by
   obtain ⟨x, rfl⟩ := h
   exact ⟨_, rfl⟩
+example (p q : Prop) (h : p ∨ q) : q ∨ p := by
+  rcases h with h | h
+  · exact Or.inr h
+  · exact Or.inl h
+example (a : Nat) (h : 0 < a) : ∃ b : Nat, a = Nat.succ b := by
+  cases a with
+  | zero => exact absurd h (Nat.not_lt_zero 0)
+  | succ b => exact ⟨b, rfl⟩
