@@ -185,6 +185,7 @@ def test_a_moneyball_theorem_says_what_the_specification_says(
         " (f ⟨1, by decide⟩ + (f ⟨2, by decide⟩ + 0)) := rfl",
         "example : ∃ n : Nat, n * n = 144 ∧ ¬ n ≥ 13 := ⟨12, by decide, by decide⟩",
         "example {R : Type} [OrderedField R] : (0.4 : R) = 4 / 10 := rfl",
+        'example : "ab" = String.ofList [Char.ofNat 97, Char.ofNat 98] := rfl',
         "example : (1 / 3 + 1 / 6 : Rat) = 1 / 2 ∧ (0.4 : Rat)⁻¹ = 2.5 ∧ (1 / 0 : Rat) = 0 := by decide",
     ],
 )

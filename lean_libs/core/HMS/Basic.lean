@@ -33,9 +33,7 @@ unsafe axiom lcUnreachable {α : Sort u} : α
 @[inline] def id {α : Sort u} (a : α) : α := a
 @[inline] def Function.comp {α : Sort u} {β : Sort v} {δ : Sort w} (f : β → δ) (g : α → β) :
     α → δ := fun x => f (g x)
-@[inline] def Function.const {α : Sort u} (β : Sort v) (a : α) : β → α := fun _ => a
 @[reducible] def outParam (α : Sort u) : Sort u := α
-@[reducible] def semiOutParam (α : Sort u) : Sort u := α
 @[reducible] def optParam (α : Sort u) (_ : α) : Sort u := α
 def wfParam {α : Sort u} (a : α) : α := a
 
@@ -54,7 +52,7 @@ def Not (a : Prop) : Prop := a → False
 
 inductive Eq {α : Sort u} : α → α → Prop where
   | refl (a : α) : Eq a a
-@[simp] abbrev Eq.ndrec.{v₁, v₂} {α : Sort v₂} {a : α} {motive : α → Sort v₁} (m : motive a) {b : α}
+abbrev Eq.ndrec.{v₁, v₂} {α : Sort v₂} {a : α} {motive : α → Sort v₁} (m : motive a) {b : α}
     (h : Eq a b) : motive b := h.rec m
 set_option linter.defProp false in
 @[match_pattern] def rfl {α : Sort u} {a : α} : Eq a a := Eq.refl a
@@ -109,18 +107,12 @@ instance {α : Sort u₁} {β : Sort u₂} (r : α → β → Sort u) : Trans r 
 structure PProd (α : Sort u) (β : Sort v) where
   fst : α
   snd : β
-structure MProd (α β : Type u) where
-  fst : α
-  snd : β
 structure Prod (α : Type u) (β : Type v) where
   fst : α
   snd : β
 structure PULift.{r, s} (α : Sort s) : Sort (max s r 1) where
   up ::
   down : α
-structure Subtype {α : Sort u} (p : α → Prop) where
-  val : α
-  property : p val
 
 class Inhabited (α : Sort u) where
   default : α
@@ -137,7 +129,7 @@ export Bool (false true)
 @[macro_inline] def cond {α : Sort u} : Bool → α → α → α
   | true, x, _ => x
   | false, _, y => y
-/-- Lets Lean go on after an error and report the next. Unsafe: the kernel refuses it in a theorem. -/
+/-- Lets Lean go on after an error, to report the next; unsafe, so no theorem can use it. -/
 unsafe axiom sorryAx (α : Sort u) (synthetic : Bool) : α
 @[macro_inline] def Bool.or : Bool → Bool → Bool
   | true, _ => true

@@ -5,9 +5,9 @@ import HMS.Normal
 The field of fractions of an ordered ring, without quotients: the fraction in lowest terms stands
 for all that equal it.
 
-How to find lowest terms is a matter of the ring (`Reduces`); here it is enough that equal fractions
-have the same. Each law of an ordered field is then an identity, or an inequality, between numerators
-and denominators, and the normaliser proves the identities. ℚ is the case of integers
+How to find lowest terms is a matter of the ring (`Reduces`); here it is enough that equal
+fractions have the same. Each law of an ordered field is then an identity, or an inequality, between
+numerators and denominators, and the normaliser proves the identities. ℚ is the case of integers
 (`HMS.Rationals`). Left out: that no smaller field would do.
 -/
 
@@ -51,8 +51,8 @@ theorem inv_of_zero {x : Fraction Z} (h : x.num = 0) : x.inv = whole 0 := by
 
 /-! ## Identities
 
-`identity xs (fun a p b q c r => (left, right)) rfl` is `left = right` with the elements of `xs` for the
-letters. The fractions are `a / p`, `b / q`, `c / r`. -/
+`identity xs (fun a p b q c r => (left, right)) rfl` is `left = right` with the elements of `xs` for
+the letters. The fractions are `a / p`, `b / q`, `c / r`. -/
 
 section
 open Ring (Expr)

@@ -46,7 +46,8 @@ theorem lt_of_le_of_ne {a b : R} (h : a ≤ b) (g : a ≠ b) : a < b :=
 theorem eq_or_lt_of_le {a b : R} (h : a ≤ b) : a = b ∨ a < b :=
   (le_or_lt b a).elim (fun g => Or.inl (le_antisymm h g)) Or.inr
 theorem lt_trichotomy (a b : R) : a < b ∨ a = b ∨ b < a :=
-  (lt_or_le a b).elim Or.inl (fun h => Or.inr ((eq_or_lt_of_le h).elim (fun e => Or.inl e.symm) Or.inr))
+  (lt_or_le a b).elim Or.inl
+    (fun h => Or.inr ((eq_or_lt_of_le h).elim (fun e => Or.inl e.symm) Or.inr))
 theorem lt_or_gt_of_ne {a b : R} (h : a ≠ b) : a < b ∨ b < a :=
   (lt_trichotomy a b).elim Or.inl (fun g => g.elim (fun e => absurd e h) Or.inr)
 

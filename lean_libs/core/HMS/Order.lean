@@ -77,7 +77,8 @@ instance instDiv [OrderedField R] : Div R := ⟨fun a b => a * b⁻¹⟩
 /-- `0.4` is `4 / 10 ^ 1`. -/
 instance instOfScientific [OrderedField R] : OfScientific R :=
   ⟨fun mantissa negative exponent =>
-    cond negative (Nat.cast mantissa / Nat.cast (10 ^ exponent)) (Nat.cast (mantissa * 10 ^ exponent))⟩
+    cond negative (Nat.cast mantissa / Nat.cast (10 ^ exponent))
+      (Nat.cast (mantissa * 10 ^ exponent))⟩
 end
 
 /-! ## Commutative rings -/

@@ -26,7 +26,8 @@ theorem Iff.trans {a b c : Prop} (h : a ↔ b) (g : b ↔ c) : a ↔ c :=
   ⟨fun x => g.mp (h.mp x), fun x => h.mpr (g.mpr x)⟩
 theorem Ne.symm {α : Sort u} {a b : α} (h : a ≠ b) : b ≠ a := fun e => h e.symm
 theorem Ne.irrefl {α : Sort u} {a : α} (h : a ≠ a) {p : Prop} : p := absurd rfl h
-theorem Exists.elim {α : Sort u} {p : α → Prop} {b : Prop} (h : ∃ x, p x) (f : ∀ x, p x → b) : b := by
+theorem Exists.elim {α : Sort u} {p : α → Prop} {b : Prop} (h : ∃ x, p x)
+    (f : ∀ x, p x → b) : b := by
   cases h with
   | intro x hx => exact f x hx
 
