@@ -259,3 +259,37 @@ def test_an_inequality_follows_from_an_identity_for_its_difference(
     )
 
     assert said == []
+
+
+def test_an_equation_enters_as_a_multiple_of_its_difference(
+    compiled: tuple[Path, dict[str, list[str]]], tmp_path: Path
+) -> None:
+    said = check(
+        "example {R : Type} [OrderedField R] (x : R) :\n"
+        "    x / (5 : R) + x * ((4 : R) / (5 : R)) = x :=\n"
+        "  Ring.eq_of_difference [x, (5 : R)⁻¹]\n"
+        "    (.add (.mul (.atom 0) (.atom 1)) (.mul (.atom 0) (.mul (.num 4) (.atom 1)))) (.atom 0)\n"
+        "    (.mul (.atom 0) (.sub (.mul (.atom 1) (.num 5)) (.num 1))) rfl (by\n"
+        "      have inverse : (5 : R)⁻¹ * (5 : R) = 1 :=\n"
+        "        inv_mul_cancel (ne_of_gt (natCast_pos (by decide)))\n"
+        "      show x * ((5 : R)⁻¹ * (5 : R) - 1) = 0\n"
+        "      rw [inverse, sub_self, mul_zero])",
+        tmp_path,
+        compiled[0],
+    )
+
+    assert said == []
+
+
+def test_a_rendered_proof_over_the_integers_is_the_same(
+    compiled: tuple[Path, dict[str, list[str]]], tmp_path: Path
+) -> None:
+    said = check(
+        "example (x y : Int) : (x - y) * (x + y) = x ^ (2 : Nat) - y ^ (2 : Nat) :=\n"
+        "  Ring.identity [x, y] (.mul (.sub (.atom 0) (.atom 1)) (.add (.atom 0) (.atom 1)))\n"
+        "    (.sub (.pow (.atom 0) 2) (.pow (.atom 1) 2)) rfl",
+        tmp_path,
+        compiled[0],
+    )
+
+    assert said == []

@@ -327,4 +327,10 @@ theorem lt_iff_add_one_le {x y : Int} : x < y ↔ x + 1 ≤ y := Iff.rfl
 theorem one_le_of_pos {x : Int} (h : 0 < x) : 1 ≤ x := h
 theorem le_of_lt_add_one {x y : Int} (h : x < y + 1) : x ≤ y := le_of_add_le_add_right h
 
+/-- What is not negative is a natural. -/
+theorem ofNat_toNat {x : Int} (h : 0 ≤ x) : ofNat (toNat x) = x := by
+  cases x with
+  | ofNat n => rfl
+  | negSucc n => exact h.elim
+
 end Int

@@ -210,7 +210,14 @@ end Expr
 theorem identity (xs : List R) (a b : Expr) (h : equal a b = true) : denote xs a = denote xs b :=
   eq_of_sub_eq_zero (Expr.value_eq_zero (Expr.sub a b) h (place xs))
 
-/-! ## Inequalities whose difference is known -/
+/-! ## Two numbers whose difference is known
+
+This is how a hypothesis comes in: from `q * 5 = 1` follows `x * q + x * (4 * q) = x`, since the
+difference of the sides is `x * (q * 5 - 1)`. -/
+
+theorem eq_of_difference (xs : List R) (a b c : Expr) (h : equal (Expr.sub a b) c = true)
+    (zero : denote xs c = 0) : denote xs a = denote xs b :=
+  eq_of_sub_eq_zero ((identity xs (Expr.sub a b) c h).trans zero)
 
 theorem le_of_difference {R : Type u} [OrderedRing R] (xs : List R) (a b c : Expr)
     (h : equal (Expr.sub b a) c = true) (nonneg : 0 ≤ denote xs c) : denote xs a ≤ denote xs b :=
