@@ -195,7 +195,7 @@ def _complaint(unit: Unit, environment: Environment, reserved: Collection[str]) 
     for name in sorted(_members(unit), key=show):
         if environment.find(name) is not None:
             return f"it defines {show(name)} anew"
-        if name and name[0] in reserved:
+        if 1 <= len(name) <= 2 and name[0] in reserved:
             return f"it defines {show(name)}, a name that the kernel may give a meaning of its own"
     first = unit[0]
     match first.kind:

@@ -10,13 +10,16 @@ STANDARD_AXIOMS = ("propext", "Quot.sound", "Classical.choice")  # what Lean's o
 
 @dataclass(frozen=True)
 class Submission:
-    """One proof to be checked. Everything but ``proof`` is the submitter's and is trusted."""
+    """One proof to be checked. All but ``proof`` and ``lemmas`` is the submitter's and is trusted."""
 
     statement: str  # a proposition in the runtime's own Lean (the core's, or Mathlib's)
     proof: str  # "by …" or a term; from anybody, never trusted
     name: str = "claim"  # a plain identifier
     definitions: tuple[str, ...] = ()  # Lean commands in scope of the statement
-    axioms: tuple[str, ...] = ()  # allowed by name, beyond ``STANDARD_AXIOMS``
+    # Allowed by name, beyond ``STANDARD_AXIOMS``; declared by the library or in ``definitions``,
+    # for a proof that declares an axiom itself could declare anything under that name.
+    axioms: tuple[str, ...] = ()
+    lemmas: str = ""  # commands before the theorem; like the proof, from anybody, never trusted
 
 
 @dataclass(frozen=True)

