@@ -47,7 +47,9 @@ ONLY: Mapping[str, frozenset[str]] = {
     "recovery": frozenset({"errors", "model", "events"}),
     "events": frozenset({"errors", "model"}),
     "policy": frozenset({"errors", "model", "messages", "events"}),
-    "backends": frozenset({"errors", "model", "plugins", "statements", "certificates", "version"}),
+    # Lean is a process, and its library is compiled into the home directory.
+    "backends": frozenset({"errors", "model", "plugins", "statements", "certificates", "version"})
+    | {"config", "processes"},
     # The checker is what a sceptic has to read: no prover may reach into it.
     "certificates": frozenset({"errors", "statements"}),
     "hms_widgets": frozenset({"errors", "model", "messages"}),

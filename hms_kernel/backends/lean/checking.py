@@ -9,7 +9,6 @@ cell; what leaves the cell is data.
 from __future__ import annotations
 
 import json
-import os
 import re
 import tempfile
 import time
@@ -19,19 +18,28 @@ from pathlib import Path
 from typing import Any
 
 from hms_kernel import processes
-from hms_kernel.backends.lean import screen
+from hms_kernel.backends.lean import door, screen
 from hms_kernel.backends.lean.olean import MAX_BYTES
 from hms_kernel.backends.lean.process import LeanProcess
 from hms_kernel.backends.lean.runtime import STANDARD_AXIOMS, Checked, Submission
-from hms_kernel.backends.lean.server import ANSWER
 from hms_kernel.errors import BackendCrashed, UsageError
 
-MEMORY_BYTES = 4 << 30  # of address space, for each step
+ADDRESS_BYTES = 4 << 30  # for each step; Lean takes one and a half before it does anything
+# One thread for tasks, for each would reserve a whole gibibyte of stack unless told otherwise.
+THREADS = ("-j1", f"-s{256 << 10}")  # the stack in KiB
 OUTPUT_BYTES = 1 << 20
 STATEMENT, CANDIDATE = "HMSStatement", "HMSCandidate"  # modules
 _NAME = re.compile(r"[^\W\d]\w*'*(\.[^\W\d]\w*'*)*")
 # Commands of the submitter's that hold to the end of a file only: the candidate needs them, too.
-_SCOPED = ("open ", "universe ", "variable ", "local ", "set_option ", "section", "noncomputable section")
+_SCOPED = (
+    "open ",
+    "universe ",
+    "variable ",
+    "local ",
+    "set_option ",
+    "section",
+    "noncomputable section",
+)
 
 
 @dataclass(frozen=True)
@@ -73,7 +81,9 @@ class Workshop:
     def compile(self, module: str, text: str, folder: str, imports: Sequence[Path] = ()) -> str:
         """Compile a text into ``folder``; what was wrong with it, or ""."""
         out = self._directory / folder
-        source, product = out / f"{module}.lean", out / f"{module}.olean"
+        made = out / product(module)
+        made.parent.mkdir(parents=True, exist_ok=True)
+        source = made.with_suffix(".lean")
         source.write_text(text, encoding="utf-8")
         search = [*imports, *self._installation.search]
         answer = self._step(
@@ -81,12 +91,12 @@ class Workshop:
             writable=out,
             readable=[*search, *self._installation.readable],
             search=search,
-            arguments=["-o", str(product), str(source)],
+            arguments=[*THREADS, f"--root={out}", "-o", str(made), str(source)],
             executable=str(self._installation.executable or ""),
         )
         if problem := _problem(answer):
-            return problem
-        return "" if product.is_file() else "Lean left no compiled file behind"
+            return problem.replace(f"{out}/", "")
+        return "" if made.is_file() else "Lean left no compiled file behind"
 
     def judge(self, submission: Submission) -> tuple[str, tuple[str, ...]]:
         """What the door says: a reason ("" when accepted), and the axioms.
@@ -117,11 +127,17 @@ class Workshop:
             raise BackendCrashed(f"the kernel door: {answer['output'].strip()}")
         if answer["code"] != 0 or answer["stopped"]:
             return f"the kernel: {_ending(answer)}", ()
-        found = json.loads((out / ANSWER).read_text())
+        found = json.loads((out / door.ANSWER).read_text())
         return found["reason"], tuple(found["axioms"])
 
     def _step(
-        self, do: str, *, writable: Path, readable: Sequence[Path], search: Sequence[Path], **more: Any
+        self,
+        do: str,
+        *,
+        writable: Path,
+        readable: Sequence[Path],
+        search: Sequence[Path],
+        **more: Any,
     ) -> dict[str, Any]:
         left = self._deadline - time.monotonic()
         if left <= 0:
@@ -132,7 +148,7 @@ class Workshop:
                 "cell": {
                     "readable": [str(path) for path in readable],
                     "writable": str(writable),
-                    "memory_bytes": MEMORY_BYTES,
+                    "memory_bytes": ADDRESS_BYTES,
                     "cpu_s": 2 * int(left + 1),
                     "file_bytes": MAX_BYTES,
                 },
@@ -143,6 +159,22 @@ class Workshop:
                 **more,
             }
         )
+
+
+def product(module: str) -> Path:
+    """Where a module's compiled file lies below a search directory."""
+    return Path(*module.split(".")).with_suffix(".olean")
+
+
+def guarded(hello: dict[str, Any]) -> str:
+    """What stands between a proof and the machine, for people; ``hello`` is the server's."""
+    if hello["namespaces"]:
+        walls = "no network, no files but its own, no other processes"
+    elif hello["filter"]:
+        walls = "no network, no other processes; files are protected by their permissions only"
+    else:
+        walls = "NO isolation on this system: check proofs of people you trust"
+    return f"{walls}; at most {ADDRESS_BYTES >> 30} GiB of address space and {OUTPUT_BYTES >> 20} MiB of output a step"
 
 
 def check(
@@ -208,9 +240,7 @@ def _statement(installation: Installation, submission: Submission) -> str:
 
 def _candidate(installation: Installation, submission: Submission) -> str:
     scoped = (text for text in submission.definitions if text.lstrip().startswith(_SCOPED))
-    return "\n".join(
-        (f"{installation.header}\nimport {STATEMENT}", *scoped, _theorem(submission))
-    )
+    return "\n".join((f"{installation.header}\nimport {STATEMENT}", *scoped, _theorem(submission)))
 
 
 def _theorem(submission: Submission) -> str:

@@ -18,8 +18,10 @@ from hms_kernel.backends.lean.olean import Constant, Malformed, Module, Name, sh
 KERNEL_ROOTS = frozenset({"Nat", "Bool", "Char", "String", "List", "Eq", "Quot", "Lean"})
 # These would have compiled code, rather than the kernel, say what something evaluates to.
 COMPILED = frozenset(
-    ("Lean", word) for word in ("reduceBool", "reduceNat", "ofReduceBool", "ofReduceNat", "trustCompiler")
+    ("Lean", word)
+    for word in ("reduceBool", "reduceNat", "ofReduceBool", "ofReduceNat", "trustCompiler")
 )
+ANSWER = "answer.json"  # where the process that judges leaves its finding
 _WITNESS: Name = ("hms", 0, "witness")  # a number within a name: nobody can write it
 
 
@@ -78,11 +80,15 @@ def judge(lean: Library, question: Question) -> Finding:
     try:
         environment.add(witness)
     except Refused:
-        return Finding(f"it proves something else than the statement ({show(theorem)} has another type)")
+        return Finding(
+            f"it proves something else than the statement ({show(theorem)} has another type)"
+        )
     axioms = tuple(sorted(map(show, environment.axioms(_WITNESS))))
     if foreign := [axiom for axiom in axioms if axiom not in question.allowed]:
         sorry = " (sorry)" if "sorryAx" in foreign else ""
-        return Finding(f"it rests on axioms that were not allowed: {', '.join(foreign)}{sorry}", axioms)
+        return Finding(
+            f"it rests on axioms that were not allowed: {', '.join(foreign)}{sorry}", axioms
+        )
     return Finding("", axioms)
 
 
@@ -142,7 +148,7 @@ def used_by(module: Module, constant: Constant) -> set[Name]:
                 below = (structure,)
             case "app", parts:
                 below = parts
-            case ("lam" | "pi" | "let"), (_, *parts):
+            case (("lam" | "pi" | "let"), (_, *parts)):
                 below = tuple(parts)
             case "nat", _:
                 found.add(("Nat",))

@@ -86,6 +86,9 @@ _CLONE3 = 435
 _X32_BIT = 0x40000000
 
 
+NO_APPLICATION = Path("/lean/bin/lean")
+
+
 @dataclass(frozen=True)
 class Walls:
     """Which of the walls stand on this machine."""
@@ -109,6 +112,7 @@ class Cell:
         memory_bytes: address space, which counts the 230 MB of Lean's library.
         cpu_s: processor seconds, of all its threads together.
         file_bytes: the largest file it may write.
+        application: where it is to find its executable; any path will do for one that has none.
     """
 
     readable: tuple[Path, ...]
@@ -116,6 +120,7 @@ class Cell:
     memory_bytes: int
     cpu_s: int
     file_bytes: int
+    application: Path = NO_APPLICATION
 
 
 def limit(cell: Cell) -> None:
@@ -161,10 +166,11 @@ def isolate(cell: Cell, root: Path) -> None:
         Path("/proc/self", name).write_text(line)
     _mount("", "/", "", _MS_REC | _MS_PRIVATE)
     _mount("hms", str(root), "tmpfs", _MS_NOSUID | _MS_NODEV, f"size={_SCRATCH_BYTES},mode=755")
-    for directory in ("tmp", "proc/self"):
-        (root / directory).mkdir(parents=True)
-    # Lean asks where its executable lies; any answer will do.
-    (root / "proc/self/exe").symlink_to("/lean/bin/lean")
+    (root / "tmp").mkdir()
+    # Lean asks where its executable lies, by the number that it will have.
+    (root / "proc/1").mkdir(parents=True)
+    (root / "proc/1/exe").symlink_to(cell.application)
+    (root / cell.application.relative_to("/")).parent.mkdir(parents=True, exist_ok=True)
     for path in cell.readable:
         _bind(path, root, _MS_RDONLY)
     _bind(cell.writable, root, 0)

@@ -237,9 +237,7 @@ class Environment:
         Raises:
             Refused: the kernel does not take it.
         """
-        result = self._lean.call(
-            "lean_add_decl", self._env, _NO_LIMIT, _NO_LIMIT, declaration, NIL
-        )
+        result = self._lean.call("lean_add_decl", self._env, _NO_LIMIT, _NO_LIMIT, declaration, NIL)
         if tag_at(result) == 0:
             raise Refused(_why(field_at(result, 0)))
         self._env = keep(field_at(result, 0))
@@ -321,7 +319,9 @@ class Builder:
         all_ = self._lean.list([self._name(constant.name)])
         return self._lean.record(2, (self._lean.record(0, (*self._with_value(constant), all_)),))
 
-    def inductive(self, types: Sequence[Constant], constructors: Sequence[Sequence[Constant]]) -> int:
+    def inductive(
+        self, types: Sequence[Constant], constructors: Sequence[Sequence[Constant]]
+    ) -> int:
         """The declaration of a family of inductive types; the kernel makes the recursors itself."""
         made = self._lean.list(
             self._lean.record(
@@ -338,7 +338,9 @@ class Builder:
             for one, own in zip(types, constructors, strict=True)
         )
         parameters = self._lean.nat(types[0].parameters)
-        return self._lean.record(6, (self._names_of(types[0].levels), parameters, made), bytes((0,)))
+        return self._lean.record(
+            6, (self._names_of(types[0].levels), parameters, made), bytes((0,))
+        )
 
     def witness(self, name: Name, statement: Name, proof: Name, levels: tuple[Name, ...]) -> int:
         """The theorem ``name : statement := proof``, both constants at the levels it has itself."""

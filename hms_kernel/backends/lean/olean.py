@@ -153,9 +153,7 @@ class Module:
                 return Constant(**common, type=read, value=self._expr(fields[1]))
             case "opaque":
                 fields, flags = self._constructor(where, 0, 3, 1)
-                return Constant(
-                    **common, type=read, value=self._expr(fields[1]), safe=not flags[0]
-                )
+                return Constant(**common, type=read, value=self._expr(fields[1]), safe=not flags[0])
             case "inductive":
                 fields, flags = self._constructor(where, 0, 6, 3)
                 return Constant(
@@ -256,7 +254,9 @@ class Module:
                 expr = Expr("sort", (self._level(self._constructor(offset, 3, 1, 8)[0][0]),))
             case 4:
                 name, levels = self._constructor(offset, 4, 2, 8)[0]
-                expr = Expr("const", (self._name(name), tuple(map(self._level, self._list(levels)))))
+                expr = Expr(
+                    "const", (self._name(name), tuple(map(self._level, self._list(levels))))
+                )
             case 5:
                 expr = Expr("app", parts)
             case (6 | 7) as tag:
@@ -399,7 +399,7 @@ class Module:
         return offset
 
     def _tag(self, offset: int) -> int:
-        return self._data[offset + 7]
+        return int(self._data[offset + 7])
 
     def _words(self, offset: int, count: int) -> tuple[int, ...]:
         if offset + 8 * count > len(self._data):

@@ -75,7 +75,12 @@ class LeanProcess:
         ours, theirs = socket.socketpair()
         command = [sys.executable, "-m", "hms_kernel.backends.lean.server"]
         # The server finds the package where this process found it, installed or not.
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+            # Address space is limited, and Lean's allocator would take a gibibyte in advance.
+            "MIMALLOC_ARENA_RESERVE": "16MiB",
+        }
         with theirs:
             self._process = subprocess.Popen(
                 [*command, json.dumps(self._libraries), str(theirs.fileno())],

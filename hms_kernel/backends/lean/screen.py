@@ -12,7 +12,6 @@ _WORDS = {
     "sorry": "it leaves a gap (sorry)",
     "admit": "it leaves a gap (admit)",
     "axiom": "it declares an axiom",
-    "constant": "it declares a constant without a value",
     "opaque": "it declares a constant whose value is hidden",
     "unsafe": "it uses unsafe code",
     "partial": "it uses a partial definition",

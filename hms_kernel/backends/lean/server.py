@@ -25,7 +25,6 @@ from hms_kernel import processes
 from hms_kernel.backends.lean import door, jail
 from hms_kernel.backends.lean.kernel import Library, Refused
 
-ANSWER = "answer.json"  # where a judging child leaves its finding
 _READ_BYTES = 1 << 16
 
 
@@ -117,6 +116,7 @@ class _Step:
             memory_bytes=request["cell"]["memory_bytes"],
             cpu_s=request["cell"]["cpu_s"],
             file_bytes=request["cell"]["file_bytes"],
+            application=Path(request.get("executable") or jail.NO_APPLICATION),
         )
         os.environ.clear()
         os.environ.update(HOME="/tmp", TMPDIR="/tmp", LANG="C.UTF-8")
@@ -155,7 +155,9 @@ class _Step:
         except Refused as error:
             print(error, file=sys.stderr, flush=True)
             return 1
-        (out / ANSWER).write_text(json.dumps({"reason": finding.reason, "axioms": finding.axioms}))
+        (out / door.ANSWER).write_text(
+            json.dumps({"reason": finding.reason, "axioms": finding.axioms})
+        )
         return 0
 
 
