@@ -95,7 +95,7 @@ class Module:
         if len(data) < _HEADER_BYTES + 8 or data[:7] != b"olean\x02\x01":
             raise Malformed("no header of an .olean of this layout")
         self._data = data
-        (self._base,) = struct.unpack_from("<Q", data, 0x50)
+        self._base = int.from_bytes(data[0x50:0x58], "little")
         self.exprs: list[Expr] = []
         self.levels: list[Level] = []
         self._expr_at: dict[int, int] = {}  # offset in the file to position in the table
