@@ -28,7 +28,9 @@ ADDRESS_BYTES = 4 << 30  # for each step; Lean takes one and a half before it do
 # One thread for tasks, for each would reserve a whole gibibyte of stack unless told otherwise.
 THREADS = ("-j1", f"-s{256 << 10}")  # the stack in KiB
 OUTPUT_BYTES = 1 << 20
+OUT_OF_TIME = "stopped by the wall clock"
 STATEMENT, CANDIDATE = "HMSStatement", "HMSCandidate"  # modules
+STRICT = "set_option autoImplicit false"  # a name that means nothing is an error
 _NAME = re.compile(r"[^\W\d]\w*'*(\.[^\W\d]\w*'*)*")
 # Commands of the submitter's that hold to the end of a file only: the candidate needs them, too.
 _SCOPED = (
@@ -113,11 +115,11 @@ class Workshop:
             readable=[candidate, *search, *self._installation.readable],
             search=search,
             question={
-                "candidate": str(candidate / f"{CANDIDATE}.olean"),
+                "candidate": str(candidate / product(CANDIDATE)),
                 "theorem": submission.name,
                 "statement": f"{submission.name}.statement",
                 "module": STATEMENT,
-                "statement_file": str(statement / f"{STATEMENT}.olean"),
+                "statement_file": str(statement / product(STATEMENT)),
                 "sysroot": str(self._installation.sysroot),
                 "allowed": [*STANDARD_AXIOMS, *submission.axioms],
                 "reserved": sorted(self._installation.reserved),
@@ -187,9 +189,17 @@ def check(
 
 
 def examine(
-    lean: LeanProcess, installation: Installation, submission: Submission, wall_s: float
+    lean: LeanProcess,
+    installation: Installation,
+    submission: Submission,
+    wall_s: float,
+    compiled: bytes | None = None,
 ) -> Checked:
     """All the steps but the token screen, which is a courtesy: these decide.
+
+    Args:
+        compiled: the candidate's ``.olean``, where somebody else has compiled it; ``proof``
+            and ``lemmas`` are not looked at then.
 
     Raises:
         UsageError: the submitter's own part is not right.
@@ -198,18 +208,21 @@ def examine(
     if not _NAME.fullmatch(submission.name):
         raise UsageError(f"{submission.name!r} is no name for a theorem")
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="hms-lean-") as directory:
-        workshop = Workshop(lean, installation, Path(directory).resolve(), began + wall_s)
+    with tempfile.TemporaryDirectory(prefix="hms-lean-") as made:
+        directory = Path(made).resolve()
+        workshop = Workshop(lean, installation, directory, began + wall_s)
         problem = workshop.compile(STATEMENT, _statement(installation, submission), "statement")
+        if problem == OUT_OF_TIME:
+            return _checked(installation, submission, problem, (), time.monotonic() - began)
         if problem:
             raise UsageError(f"the statement of {submission.name} does not compile: {problem}")
+        if compiled is None:
+            text = _candidate(installation, submission)
+            reason = workshop.compile(CANDIDATE, text, "candidate", [directory / "statement"])
+        else:
+            (directory / "candidate" / product(CANDIDATE)).write_bytes(compiled)
+            reason = ""
         axioms: tuple[str, ...] = ()
-        reason = workshop.compile(
-            CANDIDATE,
-            _candidate(installation, submission),
-            "candidate",
-            [Path(directory).resolve() / "statement"],
-        )
         if not reason:
             reason, axioms = workshop.judge(submission)
     return _checked(installation, submission, reason, axioms, time.monotonic() - began)
@@ -222,7 +235,7 @@ def _checked(
     axioms: tuple[str, ...],
     wall_s: float,
 ) -> Checked:
-    text = "\n".join((installation.header, *submission.definitions, _theorem(submission)))
+    text = "\n".join((installation.header, STRICT, *submission.definitions, _theorem(submission)))
     return Checked(not reason, reason, axioms, installation.kernel, text, wall_s)
 
 
@@ -230,6 +243,7 @@ def _statement(installation: Installation, submission: Submission) -> str:
     return "\n".join(
         (
             installation.header,
+            STRICT,
             *submission.definitions,
             f"def {submission.name}.statement : Prop :=",
             _indented(submission.statement),
@@ -240,7 +254,7 @@ def _statement(installation: Installation, submission: Submission) -> str:
 
 def _candidate(installation: Installation, submission: Submission) -> str:
     scoped = (text for text in submission.definitions if text.lstrip().startswith(_SCOPED))
-    return "\n".join((f"{installation.header}\nimport {STATEMENT}", *scoped, _theorem(submission)))
+    return "\n".join((f"{installation.header}\nimport {STATEMENT}", STRICT, *scoped, _theorem(submission)))
 
 
 def _theorem(submission: Submission) -> str:
@@ -266,7 +280,7 @@ def _problem(answer: dict[str, Any]) -> str:
 def _ending(answer: dict[str, Any]) -> str:
     match answer["stopped"]:
         case "wall":
-            return "stopped by the wall clock"
+            return OUT_OF_TIME
         case "output":
             return f"stopped after {OUTPUT_BYTES >> 20} MiB of output"
     tail = answer["output"].strip()[-500:]
