@@ -254,7 +254,9 @@ def _statement(installation: Installation, submission: Submission) -> str:
 
 def _candidate(installation: Installation, submission: Submission) -> str:
     scoped = (text for text in submission.definitions if text.lstrip().startswith(_SCOPED))
-    return "\n".join((f"{installation.header}\nimport {STATEMENT}", STRICT, *scoped, _theorem(submission)))
+    return "\n".join(
+        (f"{installation.header}\nimport {STATEMENT}", STRICT, *scoped, _theorem(submission))
+    )
 
 
 def _theorem(submission: Submission) -> str:

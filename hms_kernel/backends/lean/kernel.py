@@ -16,6 +16,7 @@ import ctypes
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from hms_kernel.backends.lean.olean import Constant, Expr, Level, Module, Name, show
 
@@ -59,6 +60,7 @@ class Library:
         for path in paths:
             self._lib = ctypes.CDLL(str(path), mode=ctypes.RTLD_GLOBAL)
         self._kept: list[object] = []  # memory that Lean's objects point to
+        self._entries: dict[str, Any] = {}
 
     def start(self) -> None:
         """Run the initialisers of Lean's own modules, once per process."""
@@ -78,9 +80,12 @@ class Library:
 
     def call(self, function: str, *arguments: int) -> int:
         """The object that a compiled function returns for these objects (and plain numbers)."""
-        entry = self._lib[function]
-        entry.restype = ctypes.c_size_t
-        result: int = entry(*map(ctypes.c_size_t, arguments))
+        entry = self._entries.get(function)
+        if entry is None:
+            entry = self._entries[function] = self._lib[function]
+            entry.restype = ctypes.c_size_t
+            entry.argtypes = [ctypes.c_size_t] * len(arguments)
+        result: int = entry(*arguments)
         return result
 
     def lasting(self, function: str, *arguments: int) -> int:

@@ -69,6 +69,6 @@ def toolchain() -> Runtime:
     Raises:
         BackendMissing: there is none; the message says what to install or to set.
     """
-    from hms_kernel.backends.lean.toolchain import Toolchain
+    from hms_kernel.backends.lean.lake import Toolchain
 
     return Toolchain()
