@@ -8,6 +8,7 @@ cell; what leaves the cell is data.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import tempfile
@@ -56,6 +57,9 @@ class Installation:
         readable: what else compiling needs to read.
         executable: a ``lean`` to run, or None to call it within the library.
         reserved: roots of names that no proof may declare (``door.KERNEL_ROOTS``).
+        address_bytes: address space for each step.
+        sealed: directories of ``search`` small enough to be read through before and after a
+            candidate, where nothing but their permissions keeps it from writing to them.
     """
 
     kernel: str
@@ -65,6 +69,8 @@ class Installation:
     readable: tuple[Path, ...] = ()
     executable: Path | None = None
     reserved: frozenset[str] = frozenset()
+    address_bytes: int = ADDRESS_BYTES
+    sealed: tuple[Path, ...] = ()
 
 
 class Workshop:
@@ -99,6 +105,16 @@ class Workshop:
         if problem := _problem(answer):
             return problem.replace(f"{out}/", "")
         return "" if made.is_file() else "Lean left no compiled file behind"
+
+    def seal(self) -> str:
+        """A digest of what a candidate must not change; "" where it cannot."""
+        if self._lean.hello()["namespaces"]:
+            return ""
+        digest = hashlib.sha256()
+        for directory in (self._directory / "statement", *self._installation.sealed):
+            for path in sorted(directory.rglob("*.olean")):
+                digest.update(f"\0{path}\0".encode() + path.read_bytes())
+        return digest.hexdigest()
 
     def judge(self, submission: Submission) -> tuple[str, tuple[str, ...]]:
         """What the door says: a reason ("" when accepted), and the axioms.
@@ -150,7 +166,7 @@ class Workshop:
                 "cell": {
                     "readable": [str(path) for path in readable],
                     "writable": str(writable),
-                    "memory_bytes": ADDRESS_BYTES,
+                    "memory_bytes": self._installation.address_bytes,
                     "cpu_s": 2 * int(left + 1),
                     "file_bytes": MAX_BYTES,
                 },
@@ -168,7 +184,7 @@ def product(module: str) -> Path:
     return Path(*module.split(".")).with_suffix(".olean")
 
 
-def guarded(hello: dict[str, Any]) -> str:
+def guarded(hello: dict[str, Any], address_bytes: int = ADDRESS_BYTES) -> str:
     """What stands between a proof and the machine, for people; ``hello`` is the server's."""
     if hello["namespaces"]:
         walls = "no network, no files but its own, no other processes"
@@ -176,7 +192,7 @@ def guarded(hello: dict[str, Any]) -> str:
         walls = "no network, no other processes; files are protected by their permissions only"
     else:
         walls = "NO isolation on this system: check proofs of people you trust"
-    return f"{walls}; at most {ADDRESS_BYTES >> 30} GiB of address space and {OUTPUT_BYTES >> 20} MiB of output a step"
+    return f"{walls}; at most {address_bytes >> 30} GiB of address space a step"
 
 
 def check(
@@ -218,7 +234,10 @@ def examine(
             raise UsageError(f"the statement of {submission.name} does not compile: {problem}")
         if compiled is None:
             text = _candidate(installation, submission)
+            seal = workshop.seal()
             reason = workshop.compile(CANDIDATE, text, "candidate", [directory / "statement"])
+            if workshop.seal() != seal:
+                reason = "it changed files that it was only to read"
         else:
             (directory / "candidate" / product(CANDIDATE)).write_bytes(compiled)
             reason = ""

@@ -167,10 +167,16 @@ def isolate(cell: Cell, root: Path) -> None:
     _mount("", "/", "", _MS_REC | _MS_PRIVATE)
     _mount("hms", str(root), "tmpfs", _MS_NOSUID | _MS_NODEV, f"size={_SCRATCH_BYTES},mode=755")
     (root / "tmp").mkdir()
-    # Lean asks where its executable lies, by the number that it will have.
+    # The loader and Lean ask where the executable lies, Lean by the number that it will have.
     (root / "proc/1").mkdir(parents=True)
+    (root / "proc/self").symlink_to("1")
     (root / "proc/1/exe").symlink_to(cell.application)
     (root / cell.application.relative_to("/")).parent.mkdir(parents=True, exist_ok=True)
+    (root / "dev").mkdir()
+    for device in ("/dev/null", "/dev/urandom"):
+        target = root / device.lstrip("/")
+        target.touch()
+        _mount(device, str(target), "", _MS_BIND)
     for path in cell.readable:
         _bind(path, root, _MS_RDONLY)
     _bind(cell.writable, root, 0)

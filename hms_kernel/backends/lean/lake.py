@@ -21,6 +21,7 @@ from hms_kernel.backends.lean.runtime import Checked, Submission
 from hms_kernel.errors import BackendCrashed, BackendMissing
 
 LIBRARIES = ("Mathlib", "Moneyball")  # imported into every file, as far as they are compiled
+ADDRESS_BYTES = 16 << 30  # compiled Mathlib alone is mapped with more than five
 _ASK_S = 120.0  # lake may have to set itself up
 _SYSTEM = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache")
 _INSTALL = (
@@ -64,7 +65,7 @@ class Toolchain:
 
     def guarded(self) -> str:
         """What stands between a proof and the machine, for people."""
-        return checking.guarded(self._process.hello())
+        return checking.guarded(self._process.hello(), ADDRESS_BYTES)
 
     @cached_property
     def _installation(self) -> Installation:
@@ -82,6 +83,7 @@ class Toolchain:
             sysroot=self._sysroot,
             readable=(self._sysroot, *(path for path in system if path.exists())),
             executable=self._sysroot / "bin" / "lean",
+            address_bytes=ADDRESS_BYTES,
         )
 
 

@@ -30,14 +30,15 @@ class PipKernel:
 
     Args:
         modules: sources of the library that every file imports; the verified core by default.
+        walls: which to do without; see ``LeanProcess``.
     """
 
     name = "pip"
 
-    def __init__(self, modules: Mapping[str, Path] | None = None) -> None:
+    def __init__(self, modules: Mapping[str, Path] | None = None, **walls: bool) -> None:
         self._directory, self._wheel = _find()
         self._modules = library.sources() if modules is None else dict(modules)
-        self._lean = LeanProcess(library.shared_in(self._directory))
+        self._lean = LeanProcess(library.shared_in(self._directory), **walls)
 
     def version(self) -> str:
         """Lean and the wheel it comes from."""
@@ -71,6 +72,7 @@ class PipKernel:
             search=(place,),
             sysroot=self._directory,
             reserved=KERNEL_ROOTS,
+            sealed=(place,),
         )
 
     def _compile(self, name: str, source: Path, directory: Path) -> str:

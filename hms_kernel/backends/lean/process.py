@@ -25,10 +25,17 @@ class LeanProcess:
 
     Args:
         libraries: Lean's shared libraries, in the order of loading.
+        namespaces, filter: False to do without, as on systems that have no such thing.
     """
 
-    def __init__(self, libraries: Sequence[Path]) -> None:
-        self._libraries = [str(path) for path in libraries]
+    def __init__(
+        self, libraries: Sequence[Path], *, namespaces: bool = True, filter: bool = True
+    ) -> None:
+        self._first = {
+            "libraries": [str(path) for path in libraries],
+            "namespaces": namespaces,
+            "filter": filter,
+        }
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: socket.socket | None = None
         self._lines: TextIO | None = None
@@ -83,7 +90,7 @@ class LeanProcess:
         }
         with theirs:
             self._process = subprocess.Popen(
-                [*command, json.dumps(self._libraries), str(theirs.fileno())],
+                [*command, str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 pass_fds=(theirs.fileno(),),
@@ -91,15 +98,14 @@ class LeanProcess:
             )
         self._channel = ours
         self._lines = ours.makefile("rw", encoding="utf-8")
-        self._hello = self._exchange(None, START_S)
+        self._hello = self._exchange(self._first, START_S)
 
-    def _exchange(self, request: dict[str, Any] | None, wall_s: float) -> dict[str, Any]:
+    def _exchange(self, request: dict[str, Any], wall_s: float) -> dict[str, Any]:
         assert self._channel is not None
         assert self._lines is not None
         self._channel.settimeout(wall_s)
         try:
-            if request is not None:
-                print(json.dumps(request), file=self._lines, flush=True)
+            print(json.dumps(request), file=self._lines, flush=True)
             line = self._lines.readline()
             if line:
                 answer: dict[str, Any] = json.loads(line)

@@ -29,19 +29,25 @@ _READ_BYTES = 1 << 16
 
 
 def main() -> None:
-    """``python -m hms_kernel.backends.lean.server LIBRARIES FD``: paths as JSON, a socket."""
-    channel = socket.socket(fileno=int(sys.argv[2]))
+    """``python -m hms_kernel.backends.lean.server FD``: a socket, on which the first line tells what to load."""
+    channel = socket.socket(fileno=int(sys.argv[1]))
     os.setsid()
-    lean = Library([Path(path) for path in json.loads(sys.argv[1])])
+    lines = channel.makefile("rw", encoding="utf-8")
+    first = json.loads(lines.readline() or "null")
+    if first is None:
+        return
+    lean = Library([Path(path) for path in first["libraries"]])
     lean.start()
     with tempfile.TemporaryDirectory(prefix="hms-lean-") as scratch:
-        walls = jail.probe(Path(scratch))
+        found = jail.probe(Path(scratch))
+    walls = jail.Walls(
+        namespaces=found.namespaces and first["namespaces"], filter=found.filter and first["filter"]
+    )
     hello = {"version": lean.version(), "namespaces": walls.namespaces, "filter": walls.filter}
-    with channel.makefile("rw", encoding="utf-8") as lines:
-        print(json.dumps(hello), file=lines, flush=True)
-        for line in lines:
-            answer = _Step(json.loads(line), lean, walls, channel).run()
-            print(json.dumps(answer), file=lines, flush=True)
+    print(json.dumps(hello), file=lines, flush=True)
+    for line in lines:
+        answer = _Step(json.loads(line), lean, walls, channel).run()
+        print(json.dumps(answer), file=lines, flush=True)
 
 
 class _Step:

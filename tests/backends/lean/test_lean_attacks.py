@@ -221,9 +221,11 @@ class TestHarm:
             running(
                 '@[extern "sleep"] opaque IO.sleep (ms : Nat) : Lean.Name', "IO.sleep 4000000000"
             ),
-            "set_option maxHeartbeats 0\nset_option maxRecDepth 1000000000\n"
-            "noncomputable def slow (n : Nat) : Nat := Nat.rec 0 (fun _ r => r) n\n"
-            "theorem t : Eq (slow 1000000000000) 0 := Eq.refl 0",
+            "set_option synthInstance.maxHeartbeats 0\n"
+            "set_option synthInstance.maxSize 1000000000\n"
+            "set_option maxRecDepth 1000000000\n"
+            "instance loop {α : Type} [Inhabited (List α)] : Inhabited α := ⟨sorry⟩\n"
+            "noncomputable def never : Bool := Inhabited.default",
         ],
         ids=["sleep", "loop"],
     )
