@@ -20,7 +20,7 @@ from typing import Any
 
 from hms_kernel import processes
 from hms_kernel.backends.lean import door, screen
-from hms_kernel.backends.lean.olean import MAX_BYTES
+from hms_kernel.backends.lean.objects import MAX_BYTES
 from hms_kernel.backends.lean.process import LeanProcess
 from hms_kernel.backends.lean.runtime import STANDARD_AXIOMS, Checked, Submission
 from hms_kernel.errors import BackendCrashed, UsageError

@@ -10,8 +10,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from hms_kernel.backends.lean.kernel import Builder, Environment, Library, Refused
-from hms_kernel.backends.lean.olean import Constant, Malformed, Module, Name, show
+from hms_kernel.backends.lean.building import Builder
+from hms_kernel.backends.lean.kernel import Environment, Library, Refused
+from hms_kernel.backends.lean.objects import Malformed, Name
+from hms_kernel.backends.lean.olean import Constant, Module, show
 
 # The kernel computes with these by name, whatever they are defined to be: who could define
 # one of them anew could have it compute one thing and mean another.

@@ -108,7 +108,8 @@ def _find() -> tuple[Path, tuple[Path, ...]]:
     found = shutil.which(chosen or "lean")
     if found is None:
         raise BackendMissing(f"{chosen or 'lean'} is not there: {_INSTALL}")
-    return Path(found).resolve(), ()
+    # Not resolved: elan's stand-in for lean is a link, and knows by its name what it is to be.
+    return Path(found).absolute(), ()
 
 
 def _project(directory: Path) -> tuple[Path, tuple[Path, ...]]:
@@ -117,15 +118,13 @@ def _project(directory: Path) -> tuple[Path, tuple[Path, ...]]:
         raise BackendMissing(
             f"HMS_LEAN is the project {directory}, and there is no lake: {_INSTALL}"
         )
-    # The project says which toolchain; asked from within, elan's shims obey.
-    answer = _ask([lake, "env", "printenv", "LEAN", "LEAN_PATH"], directory).splitlines()
+    # The project says which toolchain; asked from within, elan's stand-ins obey.
+    answer = _ask([lake, "env", "printenv", "LEAN_SYSROOT", "LEAN_PATH"], directory).splitlines()
     if len(answer) != 2:
         raise BackendMissing(f"lake does not know the project {directory}: run lake build there")
     paths = (directory / path for path in answer[1].split(os.pathsep) if path)
-    found = shutil.which(answer[0])
-    if found is None:
-        raise BackendMissing(f"{answer[0]}, the project's lean, is not there: {_INSTALL}")
-    return Path(found), tuple(path.resolve() for path in paths if path.is_dir())
+    lean = Path(answer[0]) / "bin" / "lean"
+    return lean, tuple(path.resolve() for path in paths if path.is_dir())
 
 
 def _ask(command: list[str], directory: Path | None = None) -> str:

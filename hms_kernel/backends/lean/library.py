@@ -91,12 +91,18 @@ def compiled(modules: Mapping[str, Path], lean: str, compile_: Compile) -> Path:
     place = home / digest.hexdigest()[:24]
     if place.is_dir():
         return place
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (home / "lock").open("w") as lock:
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = (home / "lock").open("w")
+    except OSError as error:
+        raise BackendCrashed(f"the verified core cannot be compiled: {error}") from error
+    with lock:
         # The fleet starts at once, and one of it is enough for this work.
         fcntl.flock(lock, fcntl.LOCK_EX)
         if place.is_dir():
             return place
+        for abandoned in home.glob("making-*"):  # by one that was killed: we hold the lock
+            shutil.rmtree(abandoned, ignore_errors=True)
         making = Path(tempfile.mkdtemp(prefix="making-", dir=home))
         try:
             for name, path in modules.items():

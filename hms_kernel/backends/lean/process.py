@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TextIO
@@ -36,6 +37,7 @@ class LeanProcess:
             "namespaces": namespaces,
             "filter": filter,
         }
+        self._lock = threading.Lock()  # one step at a time, whoever asks
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: socket.socket | None = None
         self._lines: TextIO | None = None
@@ -47,9 +49,8 @@ class LeanProcess:
         Raises:
             BackendCrashed: it does not start.
         """
-        if self._process is None:
-            self._start()
-        return self._hello
+        with self._lock:
+            return self._started()
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
         """Have one step carried out; see ``server._Step``.
@@ -58,10 +59,9 @@ class LeanProcess:
             BackendCrashed: the server ended or fell silent. It is gone then; the next call
                 starts another.
         """
-        if self._process is not None and self._process.poll() is not None:
-            self.close()
-        self.hello()
-        return self._exchange(request, request["wall_s"] + GRACE_S)
+        with self._lock:
+            self._started()
+            return self._exchange(request, request["wall_s"] + GRACE_S)
 
     def close(self) -> None:
         """End the server and whatever it has started. Idempotent."""
@@ -77,6 +77,13 @@ class LeanProcess:
                 self._process.send_signal(signal.SIGKILL)
             self._process.wait()
         self._process = self._channel = self._lines = None
+
+    def _started(self) -> dict[str, Any]:
+        if self._process is not None and self._process.poll() is not None:
+            self.close()
+        if self._process is None:
+            self._start()
+        return self._hello
 
     def _start(self) -> None:
         ours, theirs = socket.socketpair()

@@ -98,6 +98,15 @@ class TestProofs:
 
         assert kernel.check(submission).accepted
 
+    def test_a_statement_may_speak_of_every_universe(self, kernel: PipKernel):
+        submission = Submission(
+            "∀ (α : Sort u) (β : Sort v) (x : α), β → Eq x x",
+            "fun _ _ x _ => Eq.refl x",
+            definitions=("universe u v",),
+        )
+
+        assert kernel.check(submission).accepted
+
     def test_an_axiom_counts_when_the_submitter_names_it(self, kernel: PipKernel):
         bare = Submission("Eq (0 : Nat) 0", "Base.oracle")
         allowed = replace(bare, axioms=("Base.oracle",))

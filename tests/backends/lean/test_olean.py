@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from hms_kernel.backends.lean import Submission
 from hms_kernel.backends.lean.door import units
-from hms_kernel.backends.lean.olean import Malformed, Module
+from hms_kernel.backends.lean.objects import Malformed
+from hms_kernel.backends.lean.olean import Module
 from hms_kernel.backends.lean.pip import PipKernel
 
 
