@@ -97,6 +97,7 @@ class Workshop:
         answer = self._step(
             "compile",
             writable=out,
+            product=product(module),
             readable=[*search, *self._installation.readable],
             search=search,
             arguments=[*THREADS, f"--root={out}", "-o", str(made), str(source)],
@@ -128,6 +129,7 @@ class Workshop:
         answer = self._step(
             "judge",
             writable=out,
+            product=Path(door.ANSWER),
             readable=[candidate, *search, *self._installation.readable],
             search=search,
             question={
@@ -153,6 +155,7 @@ class Workshop:
         do: str,
         *,
         writable: Path,
+        product: Path,
         readable: Sequence[Path],
         search: Sequence[Path],
         **more: Any,
@@ -166,6 +169,7 @@ class Workshop:
                 "cell": {
                     "readable": [str(path) for path in readable],
                     "writable": str(writable),
+                    "products": [str(product)],
                     "memory_bytes": self._installation.address_bytes,
                     "cpu_s": 2 * int(left + 1),
                     "file_bytes": MAX_BYTES,
@@ -224,7 +228,7 @@ def examine(
     if not _NAME.fullmatch(submission.name):
         raise UsageError(f"{submission.name!r} is no name for a theorem")
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="hms-lean-") as made:
+    with tempfile.TemporaryDirectory(prefix="hms-lean-", ignore_cleanup_errors=True) as made:
         directory = Path(made).resolve()
         workshop = Workshop(lean, installation, directory, began + wall_s)
         problem = workshop.compile(STATEMENT, _statement(installation, submission), "statement")

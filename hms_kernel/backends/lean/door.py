@@ -17,7 +17,9 @@ from hms_kernel.backends.lean.olean import Constant, Module, show
 
 # The kernel computes with these by name, whatever they are defined to be: who could define
 # one of them anew could have it compute one thing and mean another.
-KERNEL_ROOTS = frozenset({"Nat", "Bool", "Char", "String", "List", "Eq", "Quot", "Lean"})
+KERNEL_ROOTS = frozenset(
+    {"Nat", "Bool", "Char", "String", "List", "Eq", "Quot", "Lean", "eagerReduce"}
+)
 # These would have compiled code, rather than the kernel, say what something evaluates to.
 COMPILED = frozenset(
     ("Lean", word)

@@ -12,12 +12,15 @@ Source:
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
 import os
 import platform
 import resource
+import shutil
 import signal
+import stat
 import struct
 import sys
 from collections.abc import Callable, Sequence
@@ -39,7 +42,7 @@ _MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 1, 2, 4, 8
 _MS_REMOUNT, _MS_BIND, _MS_REC, _MS_PRIVATE = 32, 4096, 16384, 1 << 18
 _MNT_DETACH = 2
 _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 38, 22, 2
-_SCRATCH_BYTES = 64 << 20  # of the temporary file system
+_SCRATCH_BYTES, _SCRATCH_FILES = 128 << 20, 4096  # of the file system of one's own
 _FILES = 256  # open at once
 
 # What is refused, by number on x86-64 and on arm64 (None: it has no such call).
@@ -108,7 +111,9 @@ class Cell:
 
     Args:
         readable: directories and files it may read, under their own paths.
-        writable: the one directory it may write to, apart from a scratch /tmp of its own.
+        writable: the one directory it may write to, apart from a scratch /tmp of its own. In a
+            file system of its own this is a copy, so that nobody's disk is filled ...
+        products: ... and these, below ``writable``, are what comes out of it.
         memory_bytes: address space, which counts the 230 MB of Lean's library.
         cpu_s: processor seconds, of all its threads together.
         file_bytes: the largest file it may write.
@@ -117,6 +122,7 @@ class Cell:
 
     readable: tuple[Path, ...]
     writable: Path
+    products: tuple[Path, ...]
     memory_bytes: int
     cpu_s: int
     file_bytes: int
@@ -165,7 +171,13 @@ def isolate(cell: Cell, root: Path) -> None:
     ):
         Path("/proc/self", name).write_text(line)
     _mount("", "/", "", _MS_REC | _MS_PRIVATE)
-    _mount("hms", str(root), "tmpfs", _MS_NOSUID | _MS_NODEV, f"size={_SCRATCH_BYTES},mode=755")
+    _mount(
+        "hms",
+        str(root),
+        "tmpfs",
+        _MS_NOSUID | _MS_NODEV,
+        f"size={_SCRATCH_BYTES},nr_inodes={_SCRATCH_FILES},mode=755",
+    )
     (root / "tmp").mkdir()
     # The loader and Lean ask where the executable lies, Lean by the number that it will have.
     (root / "proc/1").mkdir(parents=True)
@@ -179,7 +191,8 @@ def isolate(cell: Cell, root: Path) -> None:
         _mount(device, str(target), "", _MS_BIND)
     for path in cell.readable:
         _bind(path, root, _MS_RDONLY)
-    _bind(cell.writable, root, 0)
+    outside = os.open(cell.writable, os.O_RDONLY | os.O_DIRECTORY)
+    shutil.copytree(cell.writable, root / cell.writable.relative_to("/"), dirs_exist_ok=True)
     os.chdir(root)
     _check(_libc().pivot_root(b".", b"."))
     _check(_libc().umount2(b".", _MNT_DETACH))
@@ -187,7 +200,9 @@ def isolate(cell: Cell, root: Path) -> None:
     watched = os.fork()
     if watched:
         _, status = os.waitpid(watched, 0)
+        _bring_out(cell, outside)
         _end_like(status)
+    os.close(outside)  # the one way out
     processes.die_with_parent()
 
 
@@ -247,7 +262,7 @@ def probe(root: Path) -> Walls:
     out.mkdir(exist_ok=True)
     inner = root / "root"
     inner.mkdir(exist_ok=True)
-    cell = Cell((), out, resource.RLIM_INFINITY, 10, 1 << 20)
+    cell = Cell((), out, (), resource.RLIM_INFINITY, 10, 1 << 20)
     return Walls(
         namespaces=_LINUX and _succeeds(lambda: isolate(cell, inner)),
         filter=_succeeds(refuse),
@@ -279,6 +294,17 @@ def _bind(path: Path, root: Path, flags: int) -> None:
     had = os.statvfs(path).f_flag & (_MS_NOSUID | _MS_NODEV | _MS_NOEXEC | _MS_RDONLY)
     flags |= had | _MS_NOSUID | _MS_NODEV
     _mount("", str(target), "", _MS_REMOUNT | _MS_BIND | flags)
+
+
+def _bring_out(cell: Cell, outside: int) -> None:
+    for product in cell.products:
+        with contextlib.suppress(OSError):
+            reading = os.open(cell.writable / product, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            # Whatever lies there, a file of the right size at most comes out.
+            if stat.S_ISREG(os.fstat(reading).st_mode):
+                flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+                writing = os.open(product, flags, 0o600, dir_fd=outside)
+                os.sendfile(writing, reading, 0, cell.file_bytes)
 
 
 def _mount(source: str, target: str, kind: str, flags: int, data: str = "") -> None:

@@ -18,6 +18,7 @@ from hms_kernel import processes
 from hms_kernel.errors import BackendCrashed
 
 START_S = 60.0  # a busy machine may take its time
+_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "PYTHONHOME")
 GRACE_S = 10.0  # beyond a step's own wall clock, which the server itself keeps
 
 
@@ -90,7 +91,8 @@ class LeanProcess:
         command = [sys.executable, "-m", "hms_kernel.backends.lean.server"]
         # The server finds the package where this process found it, installed or not.
         environment = {
-            **os.environ,
+            # What it does not have, nobody can read in its memory.
+            **{name: os.environ[name] for name in _INHERITED if name in os.environ},
             "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
             # Address space is limited, and Lean's allocator would take a gibibyte in advance.
             "MIMALLOC_ARENA_RESERVE": "16MiB",

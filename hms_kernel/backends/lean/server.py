@@ -119,6 +119,7 @@ class _Step:
         cell = jail.Cell(
             readable=tuple(map(Path, request["cell"]["readable"])),
             writable=Path(request["cell"]["writable"]),
+            products=tuple(map(Path, request["cell"]["products"])),
             memory_bytes=request["cell"]["memory_bytes"],
             cpu_s=request["cell"]["cpu_s"],
             file_bytes=request["cell"]["file_bytes"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import faulthandler
 import os
 import signal
 import socket
@@ -40,6 +41,7 @@ class Cellar:
         cell = jail.Cell(
             (self.readable,),
             self.writable,
+            (Path("made"), Path("link"), Path("missing")),
             **{"memory_bytes": 4 << 30, "cpu_s": 20, "file_bytes": 1 << 20, **limits},
         )
         child = os.fork()
@@ -75,13 +77,30 @@ def standing(walls: jail.Walls, *wanted: str) -> tuple[str, ...]:
     return wanted
 
 
-def test_what_is_promised_is_there(walls: jail.Walls, cellar: Cellar):
+def test_what_is_promised_is_there_and_only_what_is_wanted_comes_out(
+    walls: jail.Walls, cellar: Cellar
+):
     def step() -> None:
         assert (cellar.readable / "given").read_text() == "given"
+        assert (cellar.writable / "source").read_text() == "source"
         (cellar.writable / "made").write_text("made")
+        (cellar.writable / "litter").write_text("litter")
+        (cellar.writable / "link").symlink_to("/dev/urandom")
+
+    (cellar.writable / "source").write_text("source")
 
     assert cellar.run(step, standing(walls, *EVERYTHING)) == 0
+    assert sorted(path.name for path in cellar.writable.iterdir()) == ["made", "source"]
     assert (cellar.writable / "made").read_text() == "made"
+
+
+def test_the_disk_cannot_be_filled(walls: jail.Walls, cellar: Cellar):
+    def step() -> None:
+        for number in range(10_000):
+            (cellar.writable / str(number)).write_bytes(bytes(1 << 20))
+
+    assert cellar.run(step, standing(walls, "namespaces")) == 28  # ENOSPC
+    assert list(cellar.writable.iterdir()) == []
 
 
 def test_nothing_else_of_the_machine_is_to_be_seen(walls: jail.Walls, cellar: Cellar):
@@ -136,7 +155,7 @@ def test_the_walls_cannot_be_taken_down_from_inside(walls: jail.Walls, cellar: C
 
     assert cellar.run(lambda: jail._mount("x", "/tmp", "tmpfs", 0), built) == 1
     assert (
-        cellar.run(lambda: jail.isolate(jail.Cell((), Path("/tmp"), 0, 0, 0), Path("/")), built)
+        cellar.run(lambda: jail.isolate(jail.Cell((), Path("/tmp"), (), 0, 0, 0), Path("/")), built)
         == 1
     )
     assert cellar.run(lambda: os.chroot("/tmp"), built) == 1
@@ -158,5 +177,9 @@ def test_memory_files_and_processor_time_are_limited(cellar: Cellar):
 def test_a_child_ends_as_it_would_have_without_walls(walls: jail.Walls, cellar: Cellar):
     built = standing(walls, "namespaces")
 
+    def crash() -> None:
+        faulthandler.disable()
+        ctypes.string_at(0)
+
     assert cellar.run(lambda: os._exit(42), built) == 42
-    assert cellar.run(lambda: ctypes.string_at(0), built) == "SIGSEGV"
+    assert cellar.run(crash, built) == "SIGSEGV"
