@@ -14,10 +14,20 @@ import pytest
 PLUGINS = Path(__file__).parent / "plugins"
 
 
+@pytest.fixture(scope="session")
+def compiled_lean(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where Lean libraries are compiled, once for all tests and all workers that run them."""
+    base = tmp_path_factory.getbasetemp()
+    place = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "lean"
+    place.mkdir(exist_ok=True)
+    return place
+
+
 @pytest.fixture(autouse=True)
-def hms_home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def hms_home(monkeypatch: pytest.MonkeyPatch, compiled_lean: Path) -> Iterator[Path]:
     """Sessions of a test live in a directory of its own; short, because sockets live there too."""
     with tempfile.TemporaryDirectory(prefix="hms-test-", ignore_cleanup_errors=True) as directory:
+        (Path(directory) / "lean").symlink_to(compiled_lean)
         monkeypatch.setenv("HMS_HOME", directory)
         monkeypatch.delenv("HMS_SESSION", raising=False)
         yield Path(directory)

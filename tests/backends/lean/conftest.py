@@ -1,4 +1,4 @@
-"""A kernel over the small library beside this file, compiled once for all tests that ask for it."""
+"""Kernels over the small library beside this file and over the verified core, each started once."""
 
 from __future__ import annotations
 
@@ -14,10 +14,19 @@ PRELUDE = Path(__file__).parent / "prelude"
 
 
 @pytest.fixture(scope="session")
-def kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PipKernel]:
-    made = PipKernel(modules_in(PRELUDE))
+def kernel(compiled_lean: Path) -> Iterator[PipKernel]:
+    yield from started(PipKernel(modules_in(PRELUDE)), compiled_lean)
+
+
+@pytest.fixture(scope="session")
+def core(compiled_lean: Path) -> Iterator[PipKernel]:
+    yield from started(PipKernel(), compiled_lean)
+
+
+def started(made: PipKernel, compiled_lean: Path) -> Iterator[PipKernel]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HMS_HOME", str(tmp_path_factory.mktemp("lean")))
-        made.version()  # compiles the library into that home
+        # The homes of single tests come and go.
+        patch.setenv("HMS_HOME", str(compiled_lean.parent))
+        made.version()  # compiles the library there
     yield made
     made.close()

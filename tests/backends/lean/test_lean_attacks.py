@@ -444,6 +444,54 @@ def test_a_word_in_a_comment_or_within_another_word_is_not_held_against_a_proof(
     assert kernel.check(Submission(TRUE, "no_axiom", lemmas=lemmas)).accepted
 
 
+class TestWithTheVerifiedCore:
+    """The same in the language that people write, with Lean's own notation and tactics."""
+
+    @pytest.mark.parametrize(
+        ("proof", "lemmas"),
+        [
+            ("by rfl", "attribute [macro «term_=_»] «_aux_Init_Notation___macroRules_term_≤__2»"),
+            ("by rfl", "instance (priority := high) : OfNat Nat 1 := ⟨Nat.succ (Nat.succ 0)⟩"),
+            ("rfl", "instance anew (n : Nat) : OfNat Nat n := ⟨Nat.zero⟩"),
+            ("rfl", "def Nat.shiftLeft (a b : Nat) : Nat := a"),
+            ("by trivial", "instance : Decidable (1 = 2) := Decidable.isTrue (by trivial)"),
+            ("by decide", "instance (a b : Nat) : Decidable (a = b) := Decidable.isTrue sorry"),
+            ("by exact cheat", "axiom cheat : 1 = 2"),
+            ("by first | sorry | rfl", ""),
+            ("by admit", ""),
+            ("by native_decide", ""),
+            ("by intro h; cases h", ""),
+            ("absurd rfl (fun h : 1 = 1 => nomatch h)", ""),
+        ],
+    )
+    def test_a_false_claim_stays_unproved(self, core: PipKernel, proof: str, lemmas: str):
+        assert not core.examine(Submission("1 = 2", proof, lemmas=lemmas), WALL_S).accepted
+
+    def test_an_order_given_another_meaning_proves_something_else(self, core: PipKernel):
+        lemmas = "instance anew : LE Nat := ⟨fun _ _ => True⟩"
+
+        checked = core.examine(Submission("2 ≤ 1", "True.intro", lemmas=lemmas), WALL_S)
+
+        assert "proves something else" in checked.reason
+
+    def test_an_honest_proof_may_bring_types_functions_and_lemmas(self, core: PipKernel):
+        lemmas = (
+            "set_option genCtorIdx false\n"
+            "inductive Parity where\n  | even\n  | odd\n"
+            "def Parity.next (p : Parity) : Parity := match p with | .even => .odd | .odd => .even\n"
+            "theorem Parity.twice (p : Parity) : p.next.next = p := by\n"
+            "  cases p with\n  | even => rfl\n  | odd => rfl"
+        )
+        proof = "by\n  intro n\n  have _ := Parity.twice .odd\n  rfl"
+
+        checked = core.check(Submission("∀ n : Nat, n + 1 = n + 1", proof, lemmas=lemmas), WALL_S)
+
+        assert checked.accepted, checked.reason
+
+    def test_a_proof_rests_on_no_axiom_of_the_core(self, core: PipKernel):
+        assert core.check(Submission("2 + 2 = 4", "rfl"), WALL_S).axioms == ()
+
+
 @pytest.fixture(scope="module")
 def installed() -> Iterator[Runtime]:
     try:

@@ -189,7 +189,10 @@ class TestTheProcess:
         finally:
             kernel.close()
 
-    def test_without_namespaces_a_proof_that_writes_to_the_library_is_found_out(self):
+    def test_without_namespaces_a_proof_that_writes_to_the_library_is_found_out(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ):
+        monkeypatch.setenv("HMS_HOME", str(tmp_path))
         kernel = PipKernel(modules_in(PRELUDE), namespaces=False)
         try:
             kernel.version()
@@ -216,6 +219,11 @@ class TestTheLibrary:
 
         assert list(modules_in(tmp_path)) == ["B", "A.Two", "A.One"]
 
+    @pytest.fixture(autouse=True)
+    def bare_home(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        monkeypatch.setenv("HMS_HOME", str(tmp_path / "home"))
+        return tmp_path / "home"
+
     def test_it_is_compiled_once_and_again_when_a_source_changes(self, tmp_path: Path):
         source = tmp_path / "A.lean"
         source.write_text("prelude\n")
@@ -234,14 +242,14 @@ class TestTheLibrary:
         assert first == again != changed
         assert calls == ["A", "A"]
 
-    def test_what_does_not_compile_leaves_nothing_behind(self, tmp_path: Path, hms_home: Path):
+    def test_what_does_not_compile_leaves_nothing_behind(self, tmp_path: Path, bare_home: Path):
         source = tmp_path / "A.lean"
         source.write_text("prelude\n")
 
         with pytest.raises(BackendCrashed, match=r"\(A\) does not compile: wrong"):
             compiled({"A": source}, "4.35.0", lambda name, path, into: "wrong")
 
-        assert [path.name for path in (hms_home / "lean").iterdir()] == ["lock"]
+        assert [path.name for path in (bare_home / "lean").iterdir()] == ["lock"]
 
 
 class TestTheBackend:
