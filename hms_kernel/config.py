@@ -2,6 +2,7 @@
 
 HMS_HOME      directory for sessions and the cache of verdicts (default: the user's state directory, under "hms")
 HMS_SESSION   session that clients speak to (default: the newest live one)
+HMS_LEAN      an installed Lean: an executable or a Lake project (default: ``lean`` on PATH)
 """
 
 from __future__ import annotations
@@ -20,6 +21,11 @@ def home() -> Path:
         return Path(chosen).expanduser().absolute()
     state = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
     return Path(state).expanduser().absolute() / "hms"
+
+
+def lean() -> str:
+    """An installed Lean as chosen by the user: an executable or a Lake project; empty for the usual one."""
+    return os.environ.get("HMS_LEAN", "")
 
 
 def cores() -> int:

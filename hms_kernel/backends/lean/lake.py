@@ -2,7 +2,8 @@
 
 ``lake`` is asked once, for the project's search path; proofs are compiled by ``lean`` itself,
 in a cell that shows it the toolchain and the compiled packages and nothing else. The kernel
-door loads the toolchain's own library.
+door loads the toolchain's own library. With Mathlib none of this has been run by our tests so
+far: where they find no such project they say so.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import subprocess
 from functools import cached_property
 from pathlib import Path
 
+from hms_kernel import config
 from hms_kernel.backends.lean import checking, kernel, library
 from hms_kernel.backends.lean.checking import Installation
 from hms_kernel.backends.lean.process import LeanProcess
@@ -102,7 +104,7 @@ def describe() -> str:
 
 def _find() -> tuple[Path, tuple[Path, ...]]:
     """The ``lean`` executable, and the directories of the project's compiled modules."""
-    chosen = os.environ.get("HMS_LEAN", "")
+    chosen = config.lean()
     if chosen and Path(chosen).is_dir():
         return _project(Path(chosen).resolve())
     found = shutil.which(chosen or "lean")

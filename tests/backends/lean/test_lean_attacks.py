@@ -415,7 +415,7 @@ class TestForgedFiles:
         claim = forger.theorem("claim", forger.equal(one, one), forger.refl(one))
         honest = forger.file([claim])
 
-        for position in range(0x50, len(honest), 23):
+        for position in range(0x50, len(honest), 37):
             flipped = bytearray(honest)
             flipped[position] ^= 1 << position % 8
             assert not self.judged(kernel, bytes(flipped)).accepted
