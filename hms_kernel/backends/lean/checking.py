@@ -34,15 +34,7 @@ STATEMENT, CANDIDATE = "HMSStatement", "HMSCandidate"  # modules
 STRICT = "set_option autoImplicit false"  # a name that means nothing is an error
 _NAME = re.compile(r"[^\W\d]\w*'*(\.[^\W\d]\w*'*)*")
 # Commands of the submitter's that hold to the end of a file only: the candidate needs them, too.
-_SCOPED = (
-    "open ",
-    "universe ",
-    "variable ",
-    "local ",
-    "set_option ",
-    "section",
-    "noncomputable section",
-)
+_SCOPED = ("open ", "universe ", "local ", "set_option ")
 
 
 @dataclass(frozen=True)

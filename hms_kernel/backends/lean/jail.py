@@ -62,6 +62,11 @@ _REFUSED: dict[str, tuple[int | None, int | None]] = {
     "pidfd_open": (434, 434),
     "pidfd_send_signal": (424, 424),
     "pidfd_getfd": (438, 438),
+    "setpriority": (141, 140),
+    "sched_setaffinity": (203, 122),
+    "sched_setscheduler": (144, 119),
+    "sched_setattr": (314, 274),
+    "ioprio_set": (251, 30),
     "ptrace": (101, 117),
     "process_vm_readv": (310, 270),
     "process_vm_writev": (311, 271),
@@ -84,11 +89,10 @@ _REFUSED: dict[str, tuple[int | None, int | None]] = {
     "request_key": (249, 218),
     "keyctl": (250, 219),
 }
-_MACHINES = {"x86_64": (0, 0xC000003E, 56), "aarch64": (1, 0xC00000B7, 220)}  # column, arch, clone
+# Column above, the audit's number of the machine, and two calls that are allowed in part.
+_MACHINES = {"x86_64": (0, 0xC000003E, 56, 302), "aarch64": (1, 0xC00000B7, 220, 261)}
 _CLONE3 = 435
 _X32_BIT = 0x40000000
-
-
 NO_APPLICATION = Path("/lean/bin/lean")
 
 
@@ -214,7 +218,7 @@ def refuse(walls: Sequence[str] = tuple(_REFUSED)) -> None:
     """
     if not _LINUX or platform.machine() not in _MACHINES:
         raise OSError(errno.ENOSYS, "no seccomp filter for this machine")
-    column, arch, clone = _MACHINES[platform.machine()]
+    column, arch, clone, prlimit = _MACHINES[platform.machine()]
     numbers = [number for name in walls if (number := _REFUSED[name][column]) is not None]
     denied, missing = 0x00050000 | errno.EPERM, 0x00050000 | errno.ENOSYS
     allow, kill = 0x7FFF0000, 0x80000000
@@ -234,6 +238,12 @@ def refuse(walls: Sequence[str] = tuple(_REFUSED)) -> None:
     for number in numbers:
         program += [(jump_equal, 0, 1, number), (answer, 0, 0, denied)]
     program += [
+        # One's own limits are fine, those of others are not; 0 is oneself.
+        (jump_equal, 0, 3, prlimit),
+        (load, 0, 0, 16),
+        (jump_equal, 1, 0, 0),
+        (answer, 0, 0, denied),
+        (load, 0, 0, 0),
         # Threads are fine, processes are not.
         (jump_equal, 0, 3, clone),
         (load, 0, 0, 16),
@@ -252,17 +262,18 @@ def refuse(walls: Sequence[str] = tuple(_REFUSED)) -> None:
     )
 
 
-def probe(root: Path) -> Walls:
+def probe(root: Path, readable: Path) -> Walls:
     """Which walls can be put up here, found out in children that end at once.
 
     Args:
         root: an empty directory to try with.
+        readable: a directory that is to be seen from inside.
     """
     out = root / "out"
     out.mkdir(exist_ok=True)
     inner = root / "root"
     inner.mkdir(exist_ok=True)
-    cell = Cell((), out, (), resource.RLIM_INFINITY, 10, 1 << 20)
+    cell = Cell((readable,), out, (), resource.RLIM_INFINITY, 10, 1 << 20)
     return Walls(
         namespaces=_LINUX and _succeeds(lambda: isolate(cell, inner)),
         filter=_succeeds(refuse),

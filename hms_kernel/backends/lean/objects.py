@@ -65,7 +65,9 @@ class Objects:
             if tag not in (1, 2) or len(chain) > MAX_PARTS:
                 raise Malformed("a name of no known kind, or too long")
             (pointer, part), _ = self.constructor(offset, tag, 2, 8)
-            chain.append((offset, self.text(part) if tag == 1 else self.nat(part)))
+            if tag == 2 and not part & 1:
+                raise Malformed("a name with a number that is too large")
+            chain.append((offset, self.text(part) if tag == 1 else part >> 1))
         for offset, component in reversed(chain):
             name = (*name, component)
             self._name_at[offset] = name

@@ -15,7 +15,7 @@ class Submission:
     statement: str  # a proposition in the runtime's own Lean (the core's, or Mathlib's)
     proof: str  # "by …" or a term; from anybody, never trusted
     name: str = "claim"  # a plain identifier
-    definitions: tuple[str, ...] = ()  # Lean commands in scope of the statement
+    definitions: tuple[str, ...] = ()  # Lean commands, one each, in scope of the statement
     # Allowed by name, beyond ``STANDARD_AXIOMS``; declared by the library or in ``definitions``,
     # for a proof that declares an axiom itself could declare anything under that name.
     axioms: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ import contextlib
 import ctypes
 import json
 import os
+import resource
 import select
 import signal
 import socket
@@ -32,14 +33,17 @@ def main() -> None:
     """``python -m hms_kernel.backends.lean.server FD``: a socket, on which the first line tells what to load."""
     channel = socket.socket(fileno=int(sys.argv[1]))
     os.setsid()
+    # Whoever ends by a signal here carries the whole library with it.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     lines = channel.makefile("rw", encoding="utf-8")
     first = json.loads(lines.readline() or "null")
     if first is None:
         return
-    lean = Library([Path(path) for path in first["libraries"]])
+    libraries = [Path(path) for path in first["libraries"]]
+    lean = Library(libraries)
     lean.start()
     with tempfile.TemporaryDirectory(prefix="hms-lean-") as scratch:
-        found = jail.probe(Path(scratch))
+        found = jail.probe(Path(scratch), libraries[0].parent)
     walls = jail.Walls(
         namespaces=found.namespaces and first["namespaces"], filter=found.filter and first["filter"]
     )
@@ -99,7 +103,9 @@ class _Step:
         poller.register(self._channel, select.POLLIN)
         while True:
             left = deadline - time.monotonic()
-            ready = dict(poller.poll(max(0.0, left) * 1000))
+            if left <= 0:  # also when there is always something more to read
+                return bytes(output), "wall"
+            ready = dict(poller.poll(left * 1000))
             if self._channel.fileno() in ready:
                 # Nobody asks while waiting for an answer: the other end has closed.
                 raise SystemExit(1)
@@ -110,8 +116,6 @@ class _Step:
                 output += printed
                 if len(output) > most:
                     return bytes(output[:most]), "output"
-            elif left <= 0:
-                return bytes(output), "wall"
 
     def _inside(self) -> int:
         """What the child does; its exit code."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ctypes
 import faulthandler
 import os
+import resource
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,7 +24,7 @@ EVERYTHING = ("namespaces", "filter")
 
 @pytest.fixture(scope="module")
 def walls(tmp_path_factory: pytest.TempPathFactory) -> jail.Walls:
-    return jail.probe(tmp_path_factory.mktemp("probe"))
+    return jail.probe(tmp_path_factory.mktemp("probe"), Path(__file__).parent)
 
 
 class Cellar:
@@ -142,6 +144,9 @@ def test_no_other_process_is_started_or_signalled(walls: jail.Walls, cellar: Cel
     assert cellar.run(start, built) == 1  # EPERM
     assert cellar.run(lambda: os.kill(parent, 0), built) == 1
     assert cellar.run(lambda: os.killpg(0, 0), built) == 1
+    assert cellar.run(lambda: resource.prlimit(parent, resource.RLIMIT_CPU), built) == 1
+    assert cellar.run(lambda: resource.prlimit(0, resource.RLIMIT_CPU), built) == 0
+    assert cellar.run(lambda: threading.Thread(target=int).start(), built) == 0
 
 
 def test_other_processes_are_not_even_there(walls: jail.Walls, cellar: Cellar):

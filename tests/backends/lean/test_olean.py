@@ -108,6 +108,12 @@ def circular_term(forger: Forger) -> int:
     return forger.object(5, (here, here), bytes(8))
 
 
+def large_name(forger: Forger) -> int:
+    limbs = forger.raw(struct.pack("<QQ", 1, 1))
+    number = forger.raw(struct.pack("<iHBBiiQ", 0, 24, 0, 250, 2, 2, limbs))
+    return forger.object(2, (NIL, number), bytes(8))
+
+
 @pytest.mark.parametrize(
     ("what", "type_"),
     [
@@ -117,6 +123,7 @@ def circular_term(forger: Forger) -> int:
         ("metavariable", lambda f: f.object(2, (f.name("x"),), bytes(8))),
         ("metavariable", lambda f: f.sort(f.object(5, (f.name("u"),), bytes(8)))),
         ("bound variable", lambda f: f.object(0, ((1 << 20) << 1 | 1,), bytes(8))),
+        ("number that is too large", lambda f: f.object(4, (large_name(f), NIL), bytes(8))),
         ("no known kind", lambda f: f.object(12, (), bytes(8))),
         ("number where an expression", lambda f: f.object(5, (NIL, NIL), bytes(8))),
         ("out of the file", lambda f: f.object(5, (8, 8), bytes(8))),
