@@ -54,15 +54,21 @@ class LeanProcess:
             return self._started()
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Have one step carried out; see ``server._Step``.
+        """Have one step carried out; see ``server._Step``. A server that dies of it is replaced once.
 
         Raises:
-            BackendCrashed: the server ended or fell silent. It is gone then; the next call
-                starts another.
+            BackendCrashed: the server ended or fell silent, twice. It is gone then; the next
+                call starts another.
         """
+        wall_s = request["wall_s"] + GRACE_S
         with self._lock:
             self._started()
-            return self._exchange(request, request["wall_s"] + GRACE_S)
+            try:
+                return self._exchange(request, wall_s)
+            except BackendCrashed:
+                # Whoever killed it may have meant somebody else; a step can be done again.
+                self._started()
+                return self._exchange(request, wall_s)
 
     def close(self) -> None:
         """End the server and whatever it has started. Idempotent."""

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -150,6 +151,26 @@ class TestTheProcess:
         kernel._lean._process.wait()
 
         assert kernel.check(Submission(TRUE, REFL)).accepted
+
+    def test_a_server_that_is_killed_in_the_middle_of_a_check_loses_nothing(
+        self, kernel: PipKernel
+    ):
+        lemmas = (
+            '@[extern "sleep"] opaque IO.sleep (ms : Nat) : Lean.Name\n'
+            "@[term_parser] def trap : Lean.ParserDescr :=\n"
+            '  .node (IO.sleep 4000000000) 0 (.symbol "trap")'
+        )
+        kernel.version()
+        server = psutil.Process(kernel._lean._process.pid)
+        with ThreadPoolExecutor(1) as pool:
+            asked = pool.submit(kernel.examine, Submission(TRUE, REFL, lemmas=lemmas), 4.0)
+            while not (working := server.children(recursive=True)):
+                assert not asked.done()
+            server.kill()
+
+            assert asked.result().reason == "stopped by the wall clock"
+        _, alive = psutil.wait_procs([server, *working], timeout=20)
+        assert alive == []
 
     def test_closing_ends_every_process_and_is_no_farewell(self, kernel: PipKernel):
         kernel.check(Submission(TRUE, REFL))
