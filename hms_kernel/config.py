@@ -3,12 +3,47 @@
 HMS_HOME      directory for sessions and the cache of verdicts (default: the user's state directory, under "hms")
 HMS_SESSION   session that clients speak to (default: the newest live one)
 HMS_LEAN      an installed Lean: an executable or a Lake project (default: ``lean`` on PATH)
+HMS_PROVER_URL, HMS_PROVER_MODEL, HMS_PROVER_KEY, ...
+              a language model that proposes proofs: one variable for each field of ``Prover``
 """
 
 from __future__ import annotations
 
 import os
+import urllib.parse
 from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+
+from hms_kernel.errors import UsageError
+
+PROVER = "HMS_PROVER_"
+
+_Count = Annotated[int, msgspec.Meta(ge=1)]
+
+
+class Prover(msgspec.Struct, frozen=True, kw_only=True):
+    """A language model that proposes proofs: where it is served, and how it is asked."""
+
+    url: Annotated[str, msgspec.Meta(min_length=1)]  # of an OpenAI-compatible API, with its "/v1"
+    key: str = ""  # for the endpoint; never printed
+    model: str = "deepseek-ai/DeepSeek-Prover-V2-7B"
+    mode: Literal["cot", "plain"] = "cot"  # a plan before the proof, or the proof alone
+    samples: _Count = 8  # independent proofs asked for, at most
+    parallel: _Count = 4  # of them at the same time
+    max_tokens: _Count = 8192  # of one answer
+    tokens: _Count = 65536  # of all answers to one goal
+    temperature: Annotated[float, msgspec.Meta(ge=0)] = 1.0
+    top_p: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.95
+    corrections: Annotated[int, msgspec.Meta(ge=0)] = (
+        0  # rounds in which Lean's complaint goes back
+    )
+    stream: bool = True  # false for servers that cannot
+
+    def __repr__(self) -> str:
+        shown = (f"{n}={getattr(self, n)!r}" for n in self.__struct_fields__ if n != "key")
+        return f"Prover({', '.join(shown)})"
 
 
 def home() -> Path:
@@ -33,3 +68,32 @@ def cores() -> int:
     return max(
         1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     )
+
+
+def prover() -> Prover | None:
+    """The language model that proposes proofs; None where no ``HMS_PROVER_URL`` is set.
+
+    Raises:
+        UsageError: a variable has a value that makes no sense; the message holds no part of the address.
+    """
+    fields = Prover.__struct_fields__
+    given = {name: os.environ.get(PROVER + name.upper(), "").strip() for name in fields}
+    if not given["url"]:
+        return None
+    try:
+        found = msgspec.convert({k: v for k, v in given.items() if v}, Prover, strict=False)
+        address = urllib.parse.urlsplit(found.url)
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).partition(" - at `$.")
+        variable = PROVER + where.rstrip("`").upper()
+        raise UsageError(f"{variable}: {what[:1].lower()}{what[1:]}") from None
+    except ValueError:
+        raise UsageError(f"{PROVER}URL is no address") from None
+    if address.scheme not in ("http", "https") or not address.hostname:
+        raise UsageError(f"{PROVER}URL is no http or https address")
+    if address.username is not None or address.query or address.fragment:
+        # An address is shown to people and kept with verdicts; what is secret has a place of its own.
+        raise UsageError(f"{PROVER}URL is more than an address; a key belongs into {PROVER}KEY")
+    if not (found.key.isascii() and found.key.isprintable()):
+        raise UsageError(f"{PROVER}KEY has signs that no header can carry")
+    return found
