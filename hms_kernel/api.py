@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from hms_kernel import config, display, hosting, specs, tables
+from hms_kernel import backends, config, display, hosting, plugins, specs, tables
 from hms_kernel import session as sessions
 from hms_kernel.client import Client, Line, RemoteLine
 from hms_kernel.errors import AgentLost, UsageError
@@ -131,6 +131,7 @@ class Desk:
         budget: Budget | None = None,
         cache: bool = True,
         trust: str = Trust.ONE_SOLVER,
+        backend: str = "smt",
     ) -> TaskHandle:
         """Hand in one statement of Lean 4 text; the result is a ``Verdict``.
 
@@ -142,10 +143,12 @@ class Desk:
             cache: whether an answer given before, to the same question, will do.
             trust: "lean-kernel" has the Lean kernel check the proof, where it can; the verdict
                 says who vouches in the end.
+            backend: which prover: "smt"; "lean" has a Lean check the proof that the text itself
+                carries; "deepseek" asks a language model for proofs and a Lean about each.
 
         Raises:
-            UsageError: the statement or an axiom is no text, or there are no such semantics or
-                trust.
+            UsageError: the statement or an axiom is no text, or there are no such semantics,
+                trust or backend.
         """
         axioms = (axioms,) if isinstance(axioms, str) else tuple(axioms)
         for text in (statement, *axioms):
@@ -157,7 +160,7 @@ class Desk:
             axioms=axioms,
             semantics=Semantics.named(semantics),
         )
-        return self.settle(goal, budget or Budget(), cache=cache, trust=trust)
+        return self.settle(goal, budget or Budget(), cache=cache, trust=trust, backend=backend)
 
     def settle(
         self,
@@ -167,9 +170,13 @@ class Desk:
         run: str = "",
         cache: bool = True,
         trust: str = Trust.ONE_SOLVER,
+        backend: str = "smt",
     ) -> TaskHandle:
         """Hand in one goal as it is."""
-        asked = self.client.send(_proof(goal, budget, run, cache, Trust.of_proofs(trust)))
+        if backend not in (known := plugins.names(backends.GROUP)):
+            raise UsageError(f"no backend {backend!r}; installed: {', '.join(known)}")
+        wanted = Trust.of_proofs(trust)
+        asked = self.client.send(_proof(goal, budget, run, cache, wanted, backend))
         return self._submitted(asked, goal.theorem_id, goal)
 
     def verify(
@@ -412,10 +419,12 @@ def _functions(source: Callable[..., Any] | ModuleType) -> Spec:
     return python.load(source)
 
 
-def _proof(goal: Goal, budget: Budget, run: str, cache: bool, trust: Trust) -> SubmitTaskRequest:
+def _proof(
+    goal: Goal, budget: Budget, run: str, cache: bool, trust: Trust, backend: str = "smt"
+) -> SubmitTaskRequest:
     if not isinstance(budget, Budget):
         raise UsageError(f"{budget!r} is no budget; write Budget(nominal_s=5, wall_s=60)")
-    request = {"goal": goal, "budget": budget, "cache": cache, "trust": trust}
+    request = {"goal": goal, "budget": budget, "cache": cache, "trust": trust, "backend": backend}
     return SubmitTaskRequest(
         skill="prove",
         payload=msgspec.to_builtins(request),

@@ -39,6 +39,8 @@ def explain(verdict: Verdict) -> Explanation:
         raise UsageError(f"{verdict!r} is no verdict; a task's result() is one")
     evidence = verdict.evidence
     match verdict.outcome:
+        case Outcome.PROVED if _submitted(evidence.certificate):
+            lines = [f"{evidence.checker} accepts this proof:", "", *evidence.lean.splitlines()]
         case Outcome.PROVED if evidence.certificate is not None:
             lines = _steps(verdict)
         case Outcome.PROVED:
@@ -52,6 +54,11 @@ def explain(verdict: Verdict) -> Explanation:
         case _:
             lines = [verdict.reason]
     return Explanation((*lines, *(line for note in notes(verdict) for line in ("", note))))
+
+
+def _submitted(certificate: object) -> bool:
+    """Whether a certificate is a proof that a Lean was shown, rather than one of our own."""
+    return isinstance(certificate, dict) and "submission" in certificate
 
 
 def _steps(verdict: Verdict) -> list[str]:

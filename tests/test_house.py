@@ -34,7 +34,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "explanation",
         "handles",
         "api",
-        "facade magics testing sidecar batch",
+        "facade magics testing sidecar batch doctor",
         "cli",
         "__main__",
     )

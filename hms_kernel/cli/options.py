@@ -67,6 +67,16 @@ NoCache = Annotated[
     typer.Option("--no-cache", help="Settle everything anew, also what was answered before."),
 ]
 
+Backend = Annotated[
+    str,
+    typer.Option(
+        "--backend",
+        metavar="NAME",
+        help="Which prover: smt; lean (a Lean checks the proof that a theorem carries); or deepseek "
+        "(a language model proposes proofs, a Lean checks each). `hms doctor` says which work here.",
+    ),
+]
+
 As = Annotated[
     Semantics,
     typer.Option(

@@ -16,6 +16,7 @@ from hms_kernel.cli.options import (
     Agents,
     As,
     AsJson,
+    Backend,
     Least,
     NoCache,
     Save,
@@ -116,6 +117,7 @@ def prove(
     save: Save = None,
     no_cache: NoCache = False,
     semantics: As = Semantics.EXACT,
+    backend: Backend = "smt",
 ) -> None:
     """Settle every theorem of a file, in order.
 
@@ -136,6 +138,7 @@ def prove(
                 run=file.stem,
                 cache=not no_cache,
                 trust=trust,
+                backend=backend,
             )
             if entry.goal
             else None

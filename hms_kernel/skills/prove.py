@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -16,10 +16,15 @@ from hms_kernel.backends.engines import versions
 from hms_kernel.backends.smt import SmtBackend, understood
 from hms_kernel.backends.strategy import Strategy
 from hms_kernel.cache import Cache
-from hms_kernel.errors import UsageError
-from hms_kernel.model import Budget, Goal, Trust, Verdict
+from hms_kernel.errors import BackendError, BackendMissing, UsageError
+from hms_kernel.model import Budget, Goal, Outcome, Trust, Verdict
 from hms_kernel.skills import Report
 
+if TYPE_CHECKING:
+    from hms_kernel.backends.lean.runtime import Runtime
+
+OPEN = (Outcome.UNKNOWN, Outcome.UNSUPPORTED)
+LEAST_PROPOSING_S = 1.0  # seconds left, below which no language model is asked
 PROVERS = ("backends", "certificates", "statements")  # the packages a verdict comes from
 
 
@@ -41,6 +46,7 @@ class Prove:
 
     def __init__(self, config: dict[str, Any]) -> None:
         self._backends: dict[str, backends.ProofBackend] = {}
+        self._kernel: Runtime | None = None
 
     def run(self, payload: Any, report: Report) -> Verdict:
         """Settle the goal of a ``ProofRequest`` given as plain data.
@@ -56,6 +62,24 @@ class Prove:
         backend = self._backends.get(request.backend)
         if backend is None:
             backend = self._backends[request.backend] = backends.load(request.backend)
+        verdict = self._settled(request, backend, report)
+        if verdict.outcome in OPEN and request.backend == "smt" and config.prover() is not None:
+            return self._proposed(request, verdict, report)
+        if request.trust is Trust.LEAN_KERNEL and verdict.trust is Trust.CERTIFICATE:
+            return self._confirmed(request, verdict, report)
+        return verdict
+
+    def close(self) -> None:
+        """End the processes that provers have started; idempotent."""
+        holders = [self._kernel, *self._backends.values()]
+        self._kernel, self._backends = None, {}
+        for holder in holders:
+            if (close := getattr(holder, "close", None)) is not None:
+                close()
+
+    def _settled(
+        self, request: ProofRequest, backend: backends.ProofBackend, report: Report
+    ) -> Verdict:
         strategy = request.strategy or backend.default_strategy
         # Only the embedded prover is known to repeat itself.
         key = _key(request, strategy) if request.cache and type(backend) is SmtBackend else None
@@ -70,6 +94,42 @@ class Prove:
         if not _depends_on_the_clock(verdict):
             cache.put(key, verdict)
         return verdict
+
+    def _proposed(self, request: ProofRequest, open_: Verdict, report: Report) -> Verdict:
+        """What a language model and a Lean make of a question that the solvers left open."""
+        left_s = request.budget.wall_s - open_.wall_s
+        if left_s < LEAST_PROPOSING_S:
+            return open_
+        try:
+            prover = self._backends.get("deepseek")
+            if prover is None:
+                prover = self._backends["deepseek"] = backends.load("deepseek")
+            budget = msgspec.structs.replace(request.budget, wall_s=left_s)
+            found = prover.attempt(request.goal, prover.default_strategy, budget, report)
+        except (BackendError, BackendMissing) as error:
+            return _noted(open_, f"no language model was asked: {error}")
+        tried = (*open_.evidence.tried, *found.evidence.tried)
+        if found.outcome is not Outcome.PROVED:
+            evidence = msgspec.structs.replace(open_.evidence, tried=tried)
+            return _noted(
+                msgspec.structs.replace(open_, evidence=evidence),
+                f"a language model was asked too: {found.reason}",
+            )
+        evidence = msgspec.structs.replace(found.evidence, tried=tried)
+        return msgspec.structs.replace(found, evidence=evidence, wall_s=open_.wall_s + found.wall_s)
+
+    def _confirmed(self, request: ProofRequest, verdict: Verdict, report: Report) -> Verdict:
+        # An extra, which most proofs do not ask for.
+        from hms_kernel.backends.lean import confirming, pip_kernel
+
+        report("asking the Lean kernel")
+        try:
+            self._kernel = self._kernel or pip_kernel()
+        except BackendMissing as error:
+            return _noted(verdict, f"not shown to the Lean kernel: {error}")
+        left_s = max(1.0, request.budget.wall_s - verdict.wall_s)
+        statement = understood(request.goal)
+        return confirming.confirmed(statement, verdict, self._kernel, left_s)
 
 
 def _key(request: ProofRequest, strategy: Strategy) -> str | None:
@@ -95,6 +155,13 @@ def _key(request: ProofRequest, strategy: Strategy) -> str | None:
     return hashlib.sha256(msgspec.json.encode(question)).hexdigest()
 
 
+def _noted(verdict: Verdict, note: str) -> Verdict:
+    evidence = verdict.evidence
+    return msgspec.structs.replace(
+        verdict, evidence=msgspec.structs.replace(evidence, notes=(*evidence.notes, note))
+    )
+
+
 def _depends_on_the_clock(verdict: Verdict) -> bool:
     said = (verdict.reason, *verdict.evidence.tried)
     return any("wall clock" in text or "memory" in text for text in said)
@@ -106,6 +173,6 @@ def build() -> str:
     found = hashlib.sha256(repr(sorted(versions().items())).encode())
     root = Path(__file__).parents[1]
     for package in PROVERS:
-        for file in sorted((root / package).glob("*.py")):
-            found.update(file.name.encode() + file.read_bytes())
+        for file in sorted((root / package).rglob("*.py")):
+            found.update(str(file.relative_to(root)).encode() + file.read_bytes())
     return found.hexdigest()

@@ -190,6 +190,7 @@ def _accepted(
         stage=f"{settings.model}, {sample}",
         notes=tuple(notes),
         certificate=found.certificate(),
+        lean=found.checked.source,
     )
 
 

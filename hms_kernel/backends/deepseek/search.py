@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-import msgspec
 from anyio.from_thread import start_blocking_portal
 
 from hms_kernel.backends.deepseek import prompting, reading
@@ -21,6 +20,7 @@ from hms_kernel.backends.deepseek.endpoint import Answer, Clock, Endpoint
 from hms_kernel.backends.deepseek.problem import Problem
 from hms_kernel.backends.deepseek.prompting import Message
 from hms_kernel.backends.deepseek.reading import Candidate
+from hms_kernel.backends.lean.backend import record
 from hms_kernel.backends.lean.runtime import Checked, Runtime, Submission
 from hms_kernel.config import Prover
 
@@ -42,15 +42,8 @@ class Found:
     runtime: str
 
     def certificate(self) -> dict[str, Any]:
-        """What it takes to have it checked again, as plain data: the submission, and who accepted it."""
-        return {
-            "checker": "lean",
-            "runtime": self.runtime,
-            "kernel": self.checked.kernel,
-            "rests_on": list(self.checked.axioms),
-            "submission": msgspec.to_builtins(self.submission),
-            "source": self.checked.source,
-        }
+        """What it takes to have it checked again, as plain data."""
+        return record(self.checked, self.submission, self.runtime)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from typing import Any
+
+import msgspec
 
 from hms_kernel.backends.lean.runtime import Checked, Runtime, Submission, pip_kernel, toolchain
 from hms_kernel.backends.strategy import Slice, Stage, Strategy
@@ -33,6 +36,10 @@ class LeanBackend:
     def __init__(self, runtime: Runtime | None = None) -> None:
         self._runtime = runtime or _runtime()
 
+    def close(self) -> None:
+        """End the Lean that checks; idempotent."""
+        self._runtime.close()
+
     def attempt(
         self,
         goal: Goal,
@@ -43,24 +50,31 @@ class LeanBackend:
         """See ``ProofBackend``; the budget's wall clock is all that limits it."""
         began = time.monotonic()
         report("lean")
-        split = split_theorem(goal.statement)
-        if split is None:
+        submission = submitted(goal)
+        if submission is None:
             return _unknown("no proof is given along: write theorem … : … := proof", began)
-        statement, proof = split
-        if re.search(r"\bsorry\b", proof):
+        if re.search(r"\bsorry\b", submission.proof):
             return _unknown("the proof is left open (sorry)", began)
-        submission = Submission(
-            statement=statement,
-            proof=proof,
-            name=goal.theorem_id if _IDENTIFIER.fullmatch(goal.theorem_id) else "claim",
-            definitions=goal.definitions,
-            axioms=tuple(axiom for axiom in goal.axioms if _IDENTIFIER.fullmatch(axiom)),
-        )
         try:
             checked = self._runtime.check(submission, budget.wall_s)
         except UsageError as error:
             return _unknown(str(error), began)
-        return _verdict(checked, submission, began)
+        return _verdict(checked, submission, self._runtime.name, began)
+
+
+def submitted(goal: Goal) -> Submission | None:
+    """What a Lean is asked about a theorem that carries its proof; None where it carries none."""
+    split = split_theorem(goal.statement)
+    if split is None:
+        return None
+    statement, proof = split
+    return Submission(
+        statement=statement,
+        proof=proof,
+        name=goal.theorem_id if _IDENTIFIER.fullmatch(goal.theorem_id) else "claim",
+        definitions=goal.definitions,
+        axioms=tuple(axiom for axiom in goal.axioms if _IDENTIFIER.fullmatch(axiom)),
+    )
 
 
 def split_theorem(text: str) -> tuple[str, str] | None:
@@ -114,7 +128,7 @@ def _runtime() -> Runtime:
             raise BackendMissing(f"{other}; or a toolchain: {error}") from None
 
 
-def _verdict(checked: Checked, submission: Submission, began: float) -> Verdict:
+def _verdict(checked: Checked, submission: Submission, runtime: str, began: float) -> Verdict:
     if not checked.accepted:
         return _unknown(checked.reason, began, checked)
     rests = ", ".join(checked.axioms) or "no axioms"
@@ -127,9 +141,22 @@ def _verdict(checked: Checked, submission: Submission, began: float) -> Verdict:
             stage="lean",
             statement=submission.statement,
             notes=(f"it rests on {rests}",),
+            certificate=record(checked, submission, runtime),
+            lean=checked.source,
         ),
         wall_s=time.monotonic() - began,
     )
+
+
+def record(checked: Checked, submission: Submission, runtime: str) -> dict[str, Any]:
+    """What it takes to have a proof checked again, as plain data."""
+    return {
+        "checker": "lean",
+        "runtime": runtime,
+        "kernel": checked.kernel,
+        "rests_on": list(checked.axioms),
+        "submission": msgspec.to_builtins(submission),
+    }
 
 
 def _unknown(reason: str, began: float, checked: Checked | None = None) -> Verdict:

@@ -53,7 +53,7 @@ def test_a_proof_that_the_kernel_accepts_is_proved_and_says_whose_it_is(server, 
     assert "proposed by a-prover (cot), sample 1 of 1, 42 tokens" in evidence.notes
     assert "rests on propext" in evidence.notes
     assert evidence.certificate["submission"]["proof"].endswith(HONEST)
-    assert HONEST in evidence.certificate["source"]
+    assert HONEST in evidence.lean
     written = msgspec.json.encode(verdict)
     assert msgspec.json.encode(msgspec.json.decode(written, type=Verdict)) == written
 

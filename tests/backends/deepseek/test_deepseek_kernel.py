@@ -75,11 +75,12 @@ def test_a_lemma_of_the_models_own_is_checked_along_with_the_proof_that_needs_it
 def test_an_accepted_proof_comes_with_all_it_takes_to_check_it_again(server, kernel):
     verdict = attempt(server, kernel, TRUE, f"theorem t : p := {HONEST}")
 
-    kept = msgspec.json.decode(msgspec.json.encode(verdict)).get("evidence")["certificate"]
+    evidence = msgspec.json.decode(msgspec.json.encode(verdict))["evidence"]
+    kept = evidence["certificate"]
     again = kernel.check(msgspec.convert(kept["submission"], Submission))
 
     assert again.accepted
-    assert again.source == kept["source"]
+    assert again.source == evidence["lean"]
     assert list(again.axioms) == kept["rests_on"]
 
 
