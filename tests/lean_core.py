@@ -61,8 +61,10 @@ def lean(*words: str, path: Path) -> Diagnostics:
 def modules() -> list[str]:
     """The core's modules, each after what it imports."""
     imports = {
-        f"HMS.{file.stem}": re.findall(r"^import (\S+)", file.read_text(encoding="utf-8"), re.M)
-        for file in (CORE / "HMS").glob("*.lean")
+        ".".join(file.relative_to(CORE).with_suffix("").parts): re.findall(
+            r"^import (\S+)", file.read_text(encoding="utf-8"), re.M
+        )
+        for file in CORE.rglob("*.lean")
     }
     ordered: list[str] = []
     while len(ordered) < len(imports):

@@ -44,7 +44,7 @@ INTEGERS = (Scalar.NAT, Scalar.INT)
 SORTS = {
     Scalar.NAT: "Nat", Scalar.INT: "Int", Scalar.RAT: "ℚ", Scalar.REAL: "ℝ", Scalar.PROP: "Prop",
 }  # fmt: skip
-RELATIONS = {"=": "=", "≠": "≠", "<": "<", "≤": "≤", ">": ">", "≥": "≥"}
+RELATIONS = ("=", "≠", "<", "≤", ">", "≥")
 # An operation and the sorts on which the core has it with Lean's meaning: text with holes.
 EVERYWHERE = (*INTEGERS, *FIELDS)
 OPERATIONS: Mapping[tuple[str, Scalar], str] = {
@@ -52,7 +52,7 @@ OPERATIONS: Mapping[tuple[str, Scalar], str] = {
     **{("*", sort): "{} * {}" for sort in EVERYWHERE},
     **{("-", sort): "{} - {}" for sort in EVERYWHERE},  # on ℕ it stops at 0
     **{("^", sort): "{} ^ {}" for sort in EVERYWHERE},
-    **{(op, sort): f"{{}} {op} {{}}" for op in "/%" for sort in INTEGERS},  # Euclidean
+    **{(op, sort): f"{{}} {op} {{}}" for op in ("/", "%") for sort in INTEGERS},  # Euclidean
     ("gcd", Scalar.NAT): "Nat.gcd {} {}",
     ("natAbs", Scalar.NAT): "Int.natAbs {}",
     **{("neg", sort): "-{}" for sort in (Scalar.INT, *FIELDS)},
@@ -169,7 +169,7 @@ def sort_text(sort: Sort, names: Mapping[str, str] | None = None) -> str:
 def operand(term: Term, names: Mapping[str, str] | None = None) -> str:
     """A term or proposition that can stand anywhere: in brackets unless it is one word."""
     text = lean(term, names)
-    return text if " " not in text and text[0] not in "-¬" else bracketed(text)
+    return text if NAME.fullmatch(text) else bracketed(text)
 
 
 def bracketed(text: str) -> str:
@@ -218,13 +218,9 @@ def lean(term: Term, names: Mapping[str, str] | None = None) -> str:
         case Big():
             return _big(term, names)
         case Rel(op=op, left=left, right=right):
-            if op == "∣" and sort_of(left) in INTEGERS:
-                return f"{operand(left, names)} ∣ {operand(right, names)}"
-            if op not in RELATIONS or not isinstance(sort_of(left), Scalar | Fin):
-                _unsupported(f"the relation {op} on {show(sort_of(left))}")
-            if isinstance(sort_of(left), Fin) and op not in ("=", "≠"):
-                _unsupported(f"the relation {op} on {show(sort_of(left))}")
-            return f"{operand(left, names)} {RELATIONS[op]} {operand(right, names)}"
+            if not _related(op, sort_of(left)):
+                _unsupported(f"relation {op} on {show(sort_of(left))}")
+            return f"{operand(left, names)} {op} {operand(right, names)}"
         case Logic(op="True" | "False" as op):
             return op
         case Logic(op="¬", args=(arg,)):
@@ -250,11 +246,18 @@ def lean(term: Term, names: Mapping[str, str] | None = None) -> str:
     _unsupported(show(term))
 
 
+def _related(op: str, sort: Sort) -> bool:
+    """Whether the core has a relation on a sort."""
+    if sort in EVERYWHERE:
+        return op in RELATIONS or (op == "∣" and sort in INTEGERS)
+    return op in ("=", "≠") and (isinstance(sort, Fin) or sort is Scalar.PROP)
+
+
 def _decidable(term: Term) -> bool:
     """Whether the core finds a way to decide a proposition by itself."""
     match term:
-        case Rel(op=op, left=left):
-            return sort_of(left) in (INTEGERS if op == "∣" else EVERYWHERE)
+        case Rel(left=left):
+            return sort_of(left) in EVERYWHERE
         case Logic(args=args):
             return all(map(_decidable, args))
     return False

@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
+import sys
+from fractions import Fraction
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, reject, settings
+from hypothesis import strategies as st
 
 from hms_kernel import specs
 from hms_kernel.backends.certifying import find
 from hms_kernel.backends.lean.rendering import NotRendered, render, replay
 from hms_kernel.backends.lean.runtime import Submission
-from hms_kernel.backends.lean.statements import proposition
+from hms_kernel.backends.lean.statements import lean, proposition
 from hms_kernel.certificates import Certificate, digest, from_json
 from hms_kernel.errors import UnsupportedStatement
 from hms_kernel.statements import parse
-from hms_kernel.statements.terms import Statement
+from hms_kernel.statements.evaluate import Undecided, holds
+from hms_kernel.statements.rebuild import replaced
+from hms_kernel.statements.terms import Num, Op, Scalar, Statement, Term
 
+sys.path.append(str(Path(__file__).resolve().parents[2] / "statements"))
+
+from strategies import VARIABLES, propositions
+
+whole = st.integers(-4, 4)
+DOMAINS = {
+    Scalar.NAT: st.integers(0, 5).map(Fraction),
+    Scalar.INT: whole.map(Fraction),
+    Scalar.RAT: st.builds(Fraction, whole, st.integers(1, 3)),
+    Scalar.REAL: st.builds(Fraction, whole, st.integers(1, 3)),
+}
+points = st.fixed_dictionaries(
+    {var.name: DOMAINS[var.sort] for var in VARIABLES if var.sort in DOMAINS}
+)
 NOTHING = {"step": "split", "fact": "false", "branches": []}
 
 
@@ -211,6 +232,10 @@ FOUND = [
     "∀ i : Fin 3, (i : ℕ) < 3",
     "∀ w : Fin 3 → ℝ, (∀ i, 0 < w i) → ∑ i, w i > 0",
     "(∑ k ∈ Finset.range 5, (k : ℝ)) = 10",
+    "∀ w : Fin 3 → ℝ, w 0 = 1 → w 1 = 2 → w 2 = 3 → ∑ i, w i = 6",
+    "∀ w : Fin 3 → ℝ, (∀ i, w i ≥ 1) → w 2 ≥ 1",
+    "∀ (n : ℕ) (w : Fin n → ℝ), (∀ i, w i = 1) → ∑ i, w i = n",
+    "∀ (n : ℕ) (x y : Fin n → ℝ) (c : ℝ), ∑ i, (x i + c * y i) = ∑ i, x i + c * ∑ i, y i",
     "239 % 7 = 1 ∧ 7 / 2 = 3 ∧ 3 - 5 = 0",
     "∀ q : ℚ, q * q ≥ 0",
     "∀ x y : ℝ, |x + y| ≤ |x| + |y|",
@@ -336,6 +361,36 @@ def test_a_closed_statement_computes_to_what_lean_says(core, text, holds):
 
     assert core.check(Submission(printed, "by decide")).accepted is holds
     assert core.check(Submission(f"¬({printed})", "by decide")).accepted is not holds
+
+
+FIELDS = ("abbrev ℝ : Type := Rat", "abbrev ℚ : Type := Rat")  # one ordered field that computes
+
+
+def closed(prop: Term, values: dict[str, Fraction]) -> Term:
+    """A proposition with numerals for its variables."""
+    for var in VARIABLES:
+        if var.name in values and isinstance(var.sort, Scalar):
+            size = Num(abs(values[var.name]), var.sort)
+            value = size if values[var.name] >= 0 else Op("neg", (size,), var.sort)
+            prop = replaced(prop, var.name, value)
+    return prop
+
+
+@settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@given(propositions(), points)
+def test_a_printed_proposition_is_true_where_the_evaluator_says_so(core, prop, values):
+    try:
+        truth = holds(prop, values)
+        printed = lean(closed(prop, values))
+    except (Undecided, UnsupportedStatement):
+        reject()
+    if any(word in printed for word in ("floor", "sqrt", "∃")):  # nothing there computes
+        reject()
+    claim = printed if truth else f"¬({printed})"
+
+    checked = core.check(Submission(claim, "by decide", definitions=FIELDS))
+
+    assert checked.accepted, checked.reason
 
 
 @pytest.mark.parametrize(

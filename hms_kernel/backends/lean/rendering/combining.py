@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from hms_kernel.backends.lean.rendering.context import Known
+from hms_kernel.backends.lean.rendering.facts import NAMES
 from hms_kernel.backends.lean.rendering.trees import (
     INT,
     NAT,
@@ -150,7 +151,7 @@ class _Combining:
             fact, own = Compare("≥", of(atom)), INT
             proof = f"(HMS.Steps.nat_nonneg {text(meaning.leaf(atom, NAT), NAT)})"
         if own != self.ring:
-            kind = {"≥": "nonneg", ">": "pos", "=": "zero"}[fact.op]
+            kind = NAMES[fact.op]
             proof = f"(HMS.Steps.rational_{kind} {proof} {self.reader.pushed(fact.poly, INT, self.ring)})"  # fmt: skip
         return fact, proof
 

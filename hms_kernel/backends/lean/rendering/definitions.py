@@ -32,6 +32,7 @@ from hms_kernel.certificates.polynomials import (
     number,
 )
 
+MAX_TERMS = 300  # more take the kernel minutes
 Relation: TypeAlias = "tuple[str, Tree, Tree]"
 
 
@@ -54,18 +55,16 @@ class Definitions(Propositions):
                     [[("≠", base, zero), ("=", mul(it, base), Numeral(1))],
                      [("=", base, zero), ("=", it, zero)]],
                 )  # fmt: skip
-            case "abs", (a,) if ring == NAT:
-                base, zero = self.meaning.tree(a, INT), Numeral(0)
-                it = self.meaning.leaf(atom, INT)
-                return self.cases(
-                    f"(HMS.Steps.int_abs_cases {text(base, INT)})", INT,
-                    [[("≤", zero, base), ("=", it, base)],
-                     [("<", base, zero), ("=", it, Node("neg", (base,)))]],
-                )  # fmt: skip
             case "abs", (a,):
-                base, zero = self.meaning.tree(a, ring), Numeral(0)
+                # Of an integer it is a natural number, and compared with the integer in ``Int``.
+                home, lemma = (INT, "int_abs_cases") if ring == NAT else (ring, "abs_cases")
+                base, zero, it = (
+                    self.meaning.tree(a, home),
+                    Numeral(0),
+                    self.meaning.leaf(atom, home),
+                )
                 return self.cases(
-                    f"(HMS.Steps.abs_cases {text(base, ring)})", ring,
+                    f"(HMS.Steps.{lemma} {text(base, home)})", home,
                     [[("≤", zero, base), ("=", it, base)],
                      [("<", base, zero), ("=", it, Node("neg", (base,)))]],
                 )  # fmt: skip
@@ -120,7 +119,7 @@ class Definitions(Propositions):
         below = (
             self.alternative(ring, [("<", two, zero), exact, low, ("<", r, Node("neg", (two,)))])
             if not natural
-            else self._never(b, q.poly, r.poly, a)
+            else self._never(a, b, q.poly, r.poly)
         )
         parts = [
             self.alternative(ring, [("<", zero, two), exact, low, ("<", r, two)]),
@@ -130,7 +129,7 @@ class Definitions(Propositions):
         lemma = f"{PREFIX[ring]}_euclid"
         return self.either(f"(HMS.Steps.{lemma} {text(one, ring)} {text(two, ring)})", parts)
 
-    def _never(self, b: Poly, q: Poly, r: Poly, a: Poly) -> tuple[str, Callable[[str], Proved]]:
+    def _never(self, a: Poly, b: Poly, q: Poly, r: Poly) -> tuple[str, Callable[[str], Proved]]:
         """That a natural number is negative, of which the checker says something all the same."""
         facts = both([
             compare(">", ZERO - b), compare("=", b * q + r - a), compare("≥", r),
@@ -157,7 +156,11 @@ class Definitions(Propositions):
     def written_out(self, atom: Atom, ring: str) -> Tree:
         """A sum over a range of known size as its terms."""
         domain, body, own = atom.args
-        low, high = domain.ends or (0, 0)
+        if domain.ends is None:
+            raise NotRendered("a sum over a range of unknown size")
+        low, high = domain.ends
+        if high - low > MAX_TERMS:
+            raise NotRendered(f"a sum of more than {MAX_TERMS} terms, written out")
         result: Tree = Numeral(0)
         for k in reversed(range(high - low)):
             there = self.meaning.element_of(domain, fin_numeral(k, high - low))

@@ -47,6 +47,7 @@ SAYS = {
     ("≤", True): ("≥", "nonneg_of_le"), ("≤", False): (">", "pos_of_not_le"),
     ("<", True): (">", "pos_of_lt"), ("<", False): ("≥", "nonneg_of_not_lt"),
 }  # fmt: skip
+NAMES = {"≥": "nonneg", ">": "pos", "=": "zero", "≠": "ne"}  # of lemmas about such facts
 OF_NATURALS = {"=": "nat_eq", "≠": "nat_ne", "≤": "nat_le", "<": "nat_lt"}
 
 
@@ -73,13 +74,10 @@ class Facts:
             left, right, op = right, left, {">": "<", "≥": "≤"}[op]
         if ring == NAT:
             left, right = self.cast(left, NAT, INT), self.cast(right, NAT, INT)
-            proof = (
-                f"(HMS.Steps.{OF_NATURALS[op] if positive else 'not_' + OF_NATURALS[op]} {proof})"
-            )
+            proof = f"(HMS.Steps.{'' if positive else 'not_'}{OF_NATURALS[op]} {proof})"
             ring = INT
         result, lemma = SAYS[op, positive]
-        swapped = (op in ("≤", "<")) == positive and op in ("≤", "<")
-        difference = sub(right, left) if swapped else sub(left, right)
+        difference = sub(right, left) if positive and op in ("≤", "<") else sub(left, right)
         poly = poly_of(difference)
         reason = equal(difference, self.meaning.tree(poly, ring), self.meaning, ring)
         return self.settled(result, poly, ring, f"(HMS.Steps.{lemma} {proof} {reason})")
@@ -92,16 +90,13 @@ class Facts:
         if fact == Compare(op, poly) and self.meaning.ring(poly) == ring:
             return fact, proof
         if poly.constant is not None:
-            return fact, self._absurd(op, poly, poly.constant, ring, proof)
+            tree = self.meaning.tree(poly, ring)
+            return fact, self.impossible(op, tree, poly.constant, ring, proof)
         scale = math.lcm(*(c.denominator for c in poly.terms.values()))
         whole = poly.scaled(Fraction(scale))
         if ring != INT:
             proof = f"(HMS.Steps.whole_{NAMES[op]} {scale} rfl {proof} {self._whole(poly, whole, scale, ring)})"  # fmt: skip
         return fact, self._tightened(op, whole, fact, proof)
-
-    def _absurd(self, op: str, poly: Poly, value: Fraction, ring: str, proof: str) -> str:
-        tree = self.meaning.tree(poly, ring)
-        return self.impossible(op, tree, value, ring, proof)
 
     def impossible(self, op: str, tree: Tree, value: Fraction, ring: str, proof: str) -> str:
         """A proof of False from ``tree op 0`` where the tree has a value that does not allow it."""
@@ -235,9 +230,6 @@ class Facts:
         name = self.fresh()
         rest = self.eliminated(name, cases[1:])
         return f"(Or.elim {proof} {cases[0]} (fun {name} => {rest}))"
-
-
-NAMES = {"≥": "nonneg", ">": "pos", "=": "zero", "≠": "ne"}
 
 
 def projection(proof: str, at: int, total: int) -> str:

@@ -48,7 +48,7 @@ RINGS = {Scalar.NAT: NATURALS, Scalar.INT: INT, Scalar.RAT: "ℚ", Scalar.REAL: 
 
 
 @dataclass(frozen=True, eq=False)
-class Claim(Quantified):
+class Stated(Quantified):
     """A quantified fact that knows the proposition it was read from."""
 
     lean: str = ""
@@ -169,7 +169,7 @@ class Meaning:
                 return f"{FUNCTIONS['floor'].name} {self.text(a, self.real)}"
             case "inverse", (Poly() as a,):
                 return f"{self.text(a, ring)}⁻¹"
-        raise NotRendered(f"{_called(atom.head)} as a number")
+        raise NotRendered(f"{atom.head} as a number")
 
     def named(self, atom: Atom) -> Named:
         """The name of a variable or an index."""
@@ -234,7 +234,7 @@ class Meaning:
                 return " ∧ ".join(f"({self.fact(part)})" for part in parts) or "True"
             case Or(parts=parts):
                 return " ∨ ".join(f"({self.fact(part)})" for part in parts) or "False"
-            case Claim(lean=lean):
+            case Stated(lean=lean):
                 return lean
         raise NotRendered("a fact that was not read here")
 
@@ -253,7 +253,3 @@ def embedded(written: str, own: str, ring: str) -> str:
 
 def _order(item: tuple[Monomial, Fraction]) -> tuple[int, tuple[str, ...]]:
     return -len(item[0]), tuple(atom.label for atom in item[0])
-
-
-def _called(head: str) -> str:
-    return head

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from hms_kernel.backends.lean.rendering import meaning
 from hms_kernel.backends.lean.rendering.equations import equal
 from hms_kernel.backends.lean.rendering.facts import Proved
+from hms_kernel.backends.lean.rendering.meaning import Stated
 from hms_kernel.backends.lean.rendering.trees import (
     INT,
     NAT,
@@ -39,7 +39,7 @@ CONNECTIVES = {"∧": "dec_and", "∨": "dec_or", "→": "dec_imp", "↔": "dec_
 
 
 @dataclass(frozen=True, eq=False)
-class Claim(meaning.Claim):
+class Claim(Stated):
     """A quantified fact with all that is needed to use it."""
 
     term: Quant = field(kw_only=True)

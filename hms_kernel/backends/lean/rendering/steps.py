@@ -45,7 +45,17 @@ from hms_kernel.certificates.language import (
 from hms_kernel.certificates.polynomials import Atom, Compare, Domain, Poly, of
 from hms_kernel.certificates.reading import Function, Unread, count_of, domain_of, formula, kind_of
 from hms_kernel.errors import UnsupportedStatement, UsageError
-from hms_kernel.statements.terms import Arrow, Fin, Logic, Scalar, Sort, Statement, Term, children
+from hms_kernel.statements.terms import (
+    Arrow,
+    Fin,
+    Logic,
+    Num,
+    Scalar,
+    Sort,
+    Statement,
+    Term,
+    children,
+)
 
 # Long proofs are no mistakes, and the wall clock stops what takes too long.
 LIMITS = "set_option maxRecDepth 100000 in\nset_option exponentiation.threshold 100000 in\n"
@@ -132,7 +142,7 @@ class _Renderer:
         functions = {}
         for var in statement.variables:
             if isinstance(var.sort, Arrow):
-                functions[var.name] = (tuple(_domains(var.sort)), variable_name(var.name))
+                functions[var.name] = (tuple(_arguments(var.sort)), variable_name(var.name))
         real = SORTS[fields[0]] if fields else ""
         self._reader = Reader(Meaning(real, functions, index), names)
 
@@ -286,7 +296,12 @@ class _Renderer:
             known.learn(*reader.either(f"(HMS.Steps.sum_pos {every})", parts))
 
 
-def _domains(sort: Sort) -> Iterator[Sort]:
+def _arguments(sort: Sort) -> Iterator[Sort | int]:
+    """The sorts of a function's arguments; of a ``Fin`` of known size, the size."""
     while isinstance(sort, Arrow):
-        yield sort.domain
+        match sort.domain:
+            case Fin(size=Num(value=size)):
+                yield int(size)
+            case domain:
+                yield domain
         sort = sort.codomain
