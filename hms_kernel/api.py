@@ -53,6 +53,7 @@ from hms_kernel.specs import Claim, Spec
 if TYPE_CHECKING:
     import pandas as pd
 
+BATCH_WAIT_S = 3600.0  # the claims of a specification wait so long for room in the queue
 KILL_MARGIN_S = 5.0  # a prover gets so long beyond its wall clock to stop by itself
 
 
@@ -85,7 +86,7 @@ class Desk:
         Args:
             count: how many.
             skills: what they can be asked; names under the entry points ``hms.skills``.
-            config: fields of ``AgentSpec`` (``heartbeat_s``, ``memory_bytes``, …); other
+            config: fields of ``AgentSpec`` (``heartbeat_s``, ``memory_bytes``, ``intensity``, …); other
                 keys go to the skills.
             timeout_s: seconds until they must be ready.
 
@@ -103,22 +104,30 @@ class Desk:
         return [AgentHandle(self.client, agent_id) for agent_id in ids]
 
     def submit(
-        self, skill: str, payload: Any = None, *, label: str = "", limits: Limits | None = None
+        self,
+        skill: str,
+        payload: Any = None,
+        *,
+        label: str = "",
+        limits: Limits | None = None,
+        wait_s: float = 0.0,
     ) -> TaskHandle:
         """Hand a task to whichever agent has the skill.
 
         Args:
             payload: plain data: None, numbers, text, bytes, lists and string-keyed dicts of them.
+            wait_s: seconds to wait for room when too many tasks wait for an agent already.
 
         Raises:
             UsageError: no agent and no installed package has that skill.
+            QueueFull: too many tasks wait already, and there was no room in time.
             PolicyDenied: the gate refused.
             StoreError: the task could not be recorded, so it was not accepted.
         """
         request = SubmitTaskRequest(
-            skill=skill, payload=payload, label=label, limits=limits or Limits()
+            skill=skill, payload=payload, label=label, limits=limits or Limits(), wait_s=wait_s
         )
-        return self._submitted(self.client.send(request), label)
+        return self._submitted(self.client.send(request), label, wait_s=wait_s)
 
     def prove(
         self,
@@ -194,7 +203,9 @@ class Desk:
             for claim in spec.claims
         ]
         tasks = [
-            self._submitted(future, claim.id, None if claim.settled else claim.goal())
+            self._submitted(
+                future, claim.id, None if claim.settled else claim.goal(), wait_s=BATCH_WAIT_S
+            )
             for future, claim in zip(asked, spec.claims, strict=True)
         ]
         return Run(self.client, name, spec, tasks, self.store)
@@ -228,9 +239,14 @@ class Desk:
         return tables.frame(tables.verdicts(self.facts(), run))
 
     def _submitted(
-        self, future: Future[Response], label: str, goal: Goal | None = None
+        self,
+        future: Future[Response],
+        label: str,
+        goal: Goal | None = None,
+        *,
+        wait_s: float = 0.0,
     ) -> TaskHandle:
-        accepted = self.client.answer(future, SubmitTaskResponse)
+        accepted = self.client.answer(future, SubmitTaskResponse, wait_s=wait_s)
         return TaskHandle(self.client, accepted.task_id, label, goal)
 
     def _await_ready(self, waiting: set[str], timeout_s: float) -> None:
@@ -380,7 +396,7 @@ def agent_spec(skills: Sequence[str], settings: dict[str, Any]) -> AgentSpec:
     Raises:
         UsageError: a value is of the wrong type.
     """
-    own = {"heartbeat_s", "grace_s", "memory_bytes", "agent_id"}
+    own = {"heartbeat_s", "grace_s", "memory_bytes", "intensity", "agent_id"}
     fields = {key: value for key, value in settings.items() if key in own}
     rest = {key: value for key, value in settings.items() if key not in own}
     try:
@@ -411,4 +427,5 @@ def _proof(goal: Goal, budget: Budget, run: str, cache: bool) -> SubmitTaskReque
 def _claim_request(claim: Claim, budget: Budget, run: str, cache: bool) -> SubmitTaskRequest:
     if claim.settled is not None:
         return SubmitTaskRequest(skill="prove", label=claim.id, run=run, settled=claim.settled)
-    return _proof(claim.goal(), budget, run, cache)
+    request = _proof(claim.goal(), budget, run, cache)
+    return msgspec.structs.replace(request, wait_s=BATCH_WAIT_S)

@@ -2,12 +2,15 @@
 
 HMS_HOME      directory for sessions and the cache of verdicts (default: the user's state directory, under "hms")
 HMS_SESSION   session that clients speak to (default: the newest live one)
+HMS_QUEUE     tasks that may wait for an agent before no more are accepted (default: 20000)
 """
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+
+from hms_kernel.errors import UsageError
 
 
 def home() -> Path:
@@ -27,3 +30,15 @@ def cores() -> int:
     return max(
         1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     )
+
+
+def queue() -> int:
+    """How many tasks may wait for an agent before no more are accepted.
+
+    Raises:
+        UsageError: ``HMS_QUEUE`` is no positive number.
+    """
+    chosen = os.environ.get("HMS_QUEUE", "20000")
+    if not chosen.isdecimal() or int(chosen) < 1:
+        raise UsageError(f"HMS_QUEUE is {chosen!r}; it must be a number of tasks, at least 1")
+    return int(chosen)

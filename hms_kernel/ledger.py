@@ -1,13 +1,22 @@
 """What the scheduler knows of each agent and each task. Only the scheduler changes it; others read.
 
-Desired state is the ``AgentSpec``; everything else here is observed.
+Desired state is the ``AgentSpec`` and ``desired``; everything else here is observed.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import enum
+from dataclasses import dataclass, field
 
-from hms_kernel.model import AgentPhase, AgentSpec, Phase, Progress, Result, Task
+from hms_kernel.model import AgentPhase, AgentSpec, Lost, Phase, Progress, Result, Task
+
+
+class Desired(enum.Enum):
+    """What somebody wants of an agent, whatever it is doing now."""
+
+    RUNNING = enum.auto()
+    STOPPED = enum.auto()
+    QUARANTINED = enum.auto()
 
 
 @dataclass
@@ -16,15 +25,22 @@ class Agent:
 
     spec: AgentSpec
     phase: AgentPhase
+    desired: Desired = Desired.RUNNING
     skills: tuple[str, ...] = ()
     pid: int | None = None
     task: str | None = None  # it runs now
     attempt: int | None = None
     restarts: int = 0
     failures: int = 0  # deaths in a row, for the backoff
-    due_s: float | None = None  # when it is launched again, or must have registered
-    ready_s: float = 0.0  # when it registered
+    deaths: tuple[float, ...] = ()  # times of those that count towards its intensity
+    probation: int = 0  # releases from quarantine that it has not yet justified
+    verdict: str = ""  # why we are killing it; its death will be told so
+    # When it is launched again, must have registered, or is ended with more force.
+    due_s: float | None = None
+    force: int = 0  # how often it was told to end
+    ready_s: float | None = None  # when it registered, if it has
     seen_s: float | None = None  # its last sign of life
+    excused_s: float = 0.0  # seconds since then in which nobody listened
     progress: Progress | None = None
     last_cause: str = ""
 
@@ -37,8 +53,10 @@ class Work:
     ticket: int  # place in the queue; kept when requeued
     submitted_s: float
     phase: Phase = Phase.PENDING
+    queued: bool = False  # it waits for an agent
     attempt: int = 0  # attempts begun
-    lost: int = 0  # attempts that took their agent or worker with them
+    lost: list[Lost] = field(default_factory=list)  # attempts that took agent or worker with them
     agent: str | None = None
     settled_s: float | None = None
     result: Result | None = None
+    output: str = ""  # the tail of what its worker printed during the last attempt

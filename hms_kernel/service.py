@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 import math
 import os
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -16,9 +17,26 @@ from typing import assert_never
 
 import msgspec
 
-from hms_kernel import skills
-from hms_kernel.errors import HmsError, PolicyDenied, SessionError, StoreError, UsageError
-from hms_kernel.events import CancelAsked, Event, SpawnAsked, StopAsked, Submitted
+from hms_kernel import config, skills
+from hms_kernel.errors import (
+    HmsError,
+    PolicyDenied,
+    QueueFull,
+    SessionError,
+    StoreError,
+    UsageError,
+)
+from hms_kernel.events import (
+    CancelAsked,
+    DrainAsked,
+    Event,
+    QuarantineAsked,
+    ReleaseAsked,
+    RestartAsked,
+    SpawnAsked,
+    StopAsked,
+    Submitted,
+)
 from hms_kernel.journal import Journal
 from hms_kernel.messages import (
     AcceptedResponse,
@@ -27,13 +45,17 @@ from hms_kernel.messages import (
     AgentStatusResponse,
     CancelTaskRequest,
     CloseSessionRequest,
+    DrainAgentRequest,
     ErrorResponse,
     FactsRequest,
     FactsResponse,
     PingRequest,
     PingResponse,
+    QuarantineAgentRequest,
+    ReleaseAgentRequest,
     Request,
     Response,
+    RestartAgentRequest,
     SpawnAgentRequest,
     SpawnAgentResponse,
     StopAgentRequest,
@@ -57,7 +79,7 @@ class _Wait:
     """A client that waits for something to happen, until ``until_s``."""
 
     reply: Reply
-    request: TaskStatusRequest | FactsRequest
+    request: TaskStatusRequest | FactsRequest | SubmitTaskRequest
     answered: bool = False
 
 
@@ -73,6 +95,7 @@ class Service:
         after_commit: calls back once everything recorded so far is durable.
         clock: seconds, monotonic.
         close: begins the end of the session.
+        queue: tasks that may wait for an agent before no more are accepted.
     """
 
     scheduler: Scheduler
@@ -83,6 +106,8 @@ class Service:
     clock: Callable[[], float]
     close: Callable[[], None]
     closing: bool = False
+    queue: int = field(default_factory=config.queue)
+    _submissions: deque[_Wait] = field(default_factory=deque)  # wait for room in the queue
     _task_waits: dict[str, list[_Wait]] = field(default_factory=dict)
     _fact_waits: list[_Wait] = field(default_factory=list)
     _dues: list[tuple[float, int, _Wait]] = field(default_factory=list)  # heap by time
@@ -123,9 +148,15 @@ class Service:
             case SpawnAgentRequest():
                 self._spawn(request, reply)
             case StopAgentRequest(agent_id=agent_id):
-                self._permit("stop", f"agent:{agent_id}")
-                self.handle(StopAsked(agent_id))
-                self.after_commit(lambda: reply(AcceptedResponse()))
+                self._steer("stop", agent_id, StopAsked(agent_id), reply)
+            case DrainAgentRequest(agent_id=agent_id):
+                self._steer("drain", agent_id, DrainAsked(agent_id), reply)
+            case RestartAgentRequest(agent_id=agent_id):
+                self._steer("restart", agent_id, RestartAsked(agent_id), reply)
+            case QuarantineAgentRequest(agent_id=agent_id, reason=reason):
+                self._steer("quarantine", agent_id, QuarantineAsked(agent_id, reason), reply)
+            case ReleaseAgentRequest(agent_id=agent_id):
+                self._steer("release", agent_id, ReleaseAsked(agent_id), reply)
             case CancelTaskRequest(task_id=task_id):
                 self._permit("cancel", f"task:{task_id}")
                 self.handle(CancelAsked(task_id))
@@ -164,6 +195,7 @@ class Service:
         waits, self._fact_waits = self._fact_waits, []
         for wait in waits:
             self._answer_wait(wait)
+        self._admit()
 
     def expire(self, now_s: float) -> None:
         """Answer those who have waited long enough, with what there is."""
@@ -184,10 +216,19 @@ class Service:
 
     def _submit(self, request: SubmitTaskRequest, reply: Reply) -> None:
         self._permit("submit", f"skill:{request.skill}", {"label": request.label})
-        if self.journal.failure is not None:
-            raise StoreError(f"no new work is accepted: {self.journal.failure}")
         if request.settled is None and request.skill not in self._all_skills():
             raise UsageError(_unknown_skill(request.skill))
+        # Whoever came earlier and waits goes first.
+        if request.settled is None and (self._submissions or not self._room):
+            if request.wait_s <= 0:
+                raise self._full()
+            self._submissions.append(self._wait(request, reply, request.wait_s))
+            return
+        self._accept(request, reply)
+
+    def _accept(self, request: SubmitTaskRequest, reply: Reply) -> None:
+        if self.journal.failure is not None:
+            raise StoreError(f"no new work is accepted: {self.journal.failure}")
         task = Task(
             task_id=next(self._task_ids),
             skill=request.skill,
@@ -198,6 +239,29 @@ class Service:
         )
         self.handle(Submitted(task, request.settled))
         self.after_commit(lambda: reply(SubmitTaskResponse(task_id=task.task_id)))
+
+    def _full(self) -> HmsError:
+        if self.closing:
+            return SessionError(f"session {self.journal.session!r} is closing")
+        return QueueFull(
+            f"{self.scheduler.waiting} tasks wait for an agent already, and no more are taken: "
+            "wait for some of them, spawn more agents, or submit with a longer wait_s"
+        )
+
+    @property
+    def _room(self) -> bool:
+        return self.scheduler.waiting < self.queue
+
+    def _admit(self) -> None:
+        """Accept those who waited for room, in their order, while there is some."""
+        while self._submissions and (self._submissions[0].answered or self._room):
+            wait = self._submissions.popleft()
+            if not wait.answered and isinstance(wait.request, SubmitTaskRequest):
+                wait.answered = True
+                try:
+                    self._accept(wait.request, wait.reply)
+                except HmsError as error:
+                    wait.reply(_refusal(error))
 
     def _spawn(self, request: SpawnAgentRequest, reply: Reply) -> None:
         spec = request.spec
@@ -218,6 +282,11 @@ class Service:
             self.handle(SpawnAsked(msgspec.structs.replace(spec, agent_id=name)))
         self.after_commit(lambda: reply(SpawnAgentResponse(agent_ids=tuple(names))))
 
+    def _steer(self, verb: str, agent_id: str, event: Event, reply: Reply) -> None:
+        self._permit(verb, f"agent:{agent_id}")
+        self.handle(event)
+        self.after_commit(lambda: reply(AcceptedResponse()))
+
     def _permit(self, verb: str, resource: str, context: dict[str, object] | None = None) -> None:
         action = Action(principal="client", verb=verb, resource=resource, context=context or {})
         decision = self.gate.decide(action)
@@ -234,7 +303,10 @@ class Service:
     # --- queries -----------------------------------------------------------------
 
     def _wait(
-        self, request: TaskStatusRequest | FactsRequest, reply: Reply, wait_s: float
+        self,
+        request: TaskStatusRequest | FactsRequest | SubmitTaskRequest,
+        reply: Reply,
+        wait_s: float,
     ) -> _Wait:
         wait = _Wait(reply, request)
         heapq.heappush(self._dues, (self.clock() + wait_s, next(self._wait_numbers), wait))
@@ -245,6 +317,9 @@ class Service:
         if wait.answered:
             return
         wait.answered = True
+        if isinstance(wait.request, SubmitTaskRequest):
+            wait.reply(_refusal(self._full()))
+            return
         try:
             self._answer(msgspec.structs.replace(wait.request, wait_s=0.0), wait.reply)
         except HmsError as error:
@@ -268,6 +343,7 @@ class Service:
             duration_s=end_s - work.submitted_s,
             result=work.result,
             progress=agent.progress if agent is not None and running else None,
+            output=work.output,
         )
 
     def _agent_status(self, agent_id: str) -> AgentStatus:

@@ -2,7 +2,8 @@
 
 Every pass of the loop first takes in whatever has arrived (calls, messages,
 deaths, commits) and only a pass that found nothing lets time pass. So a loop
-that was itself stalled hears everybody out before it judges anybody.
+that was itself stalled hears everybody out before it judges anybody, and does
+not count the time in which it could not listen.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from hms_kernel.events import (
     Registered,
     Shutdown,
     StopAsked,
+    Terminate,
     Tick,
     Unreachable,
     Watch,
@@ -69,6 +71,8 @@ from hms_kernel.version import __version__
 from hms_kernel.wake import Wake
 
 BATCH = 256  # messages taken from one socket before the others get their turn
+LONGEST_PAUSE_S = 1.0  # the loop looks around at least so often
+STALL_S = 0.1  # later than planned by more than this, the loop was stalled
 GOODBYE_S = 3.0  # for agents to end when asked, before they are killed
 
 
@@ -120,6 +124,7 @@ class Supervisor:
             clock=clock,
             close=self._begin_to_close,
         )
+        self._passed_s, self._patience_s = clock(), 0.0  # the last pause: when, how long at most
         self._ending = False
         self._ended = threading.Event()
         self.error: BaseException | None = None  # why the loop broke, if it did
@@ -182,7 +187,7 @@ class Supervisor:
             self._hear_client(peer, envelope)
             arrived = True
         for death in self._launcher.poll():
-            self._handle(Exited(death.agent_id, death.pid, death.cause))
+            self._handle(Exited(death.agent_id, death.pid, death.cause, death.output))
             arrived = True
         while self._committed:
             self._committed_now(self._committed.popleft())
@@ -191,18 +196,23 @@ class Supervisor:
 
     def _let_time_pass(self) -> None:
         now_s = self._clock()
+        late_s = now_s - self._passed_s - self._patience_s
+        stalled_s = late_s if late_s > STALL_S else 0.0
+        self._passed_s = now_s
         due = self._scheduler.next_due_s()
-        if due is not None and due <= now_s:
-            self._handle(Tick())
+        if stalled_s or (due is not None and due <= now_s):
+            self._handle(Tick(stalled_s))
         self._service.expire(now_s)
 
     def _patience_ms(self) -> float:
         """How long the loop may sleep; effects just performed may have brought answers already."""
-        if self._calls or self._committed:
-            return 0.0
-        dues = [self._scheduler.next_due_s(), self._service.next_due_s()]
-        due = min((due for due in dues if due is not None), default=None)
-        return 1000.0 if due is None else min(1000.0, max(0.0, (due - self._clock()) * 1000.0))
+        self._patience_s = 0.0
+        if not (self._calls or self._committed):
+            dues = [self._scheduler.next_due_s(), self._service.next_due_s()]
+            due = min((due for due in dues if due is not None), default=None)
+            left_s = LONGEST_PAUSE_S if due is None else max(0.0, due - self._clock())
+            self._patience_s = min(LONGEST_PAUSE_S, left_s)
+        return self._patience_s * 1000.0
 
     # --- what arrives ---------------------------------------------------------------
 
@@ -221,10 +231,12 @@ class Supervisor:
                 self._handle(Heartbeat(agent_id, progress))
             case UpdateTaskStatusRequest(progress=progress) if peer in self._names:
                 self._handle(Heartbeat(self._names[peer], progress))
-            case ProofResult(task_id=task_id, verdict=result) if peer in self._names:
-                self._handle(Finished(self._names[peer], task_id, envelope.attempt, result))
-            case TaskResult(task_id=task_id, result=result) if peer in self._names:
-                self._handle(Finished(self._names[peer], task_id, envelope.attempt, result))
+            case ProofResult(task_id=task_id, verdict=result, output=output) if peer in self._names:
+                name, attempt = self._names[peer], envelope.attempt
+                self._handle(Finished(name, task_id, attempt, result, output))
+            case TaskResult(task_id=task_id, result=result, output=output) if peer in self._names:
+                name, attempt = self._names[peer], envelope.attempt
+                self._handle(Finished(name, task_id, attempt, result, output))
             case _:
                 pass  # not for us, or from somebody who never registered: its own loss
 
@@ -262,7 +274,8 @@ class Supervisor:
                 self._do(effect)
 
     def _do(
-        self, effect: Launch | Watch | Assign | CancelOn | Acknowledge | Shutdown | Kill
+        self,
+        effect: Launch | Watch | Assign | CancelOn | Acknowledge | Shutdown | Terminate | Kill,
     ) -> None:
         match effect:
             case Launch(spec):
@@ -280,6 +293,8 @@ class Supervisor:
                 self._when_durable(lambda: self._tell(agent_id, safe, attempt))
             case Shutdown(agent_id):
                 self._tell(agent_id, ShutdownAgent())
+            case Terminate(agent_id):
+                self._launcher.terminate(agent_id)
             case Kill(agent_id):
                 self._launcher.kill(agent_id)
 

@@ -22,7 +22,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "model processes",
         "messages events plugins config display ledger",
         "statements transport policy healing recovery store cache",
-        "certificates",
+        "certificates fleet",
         "scheduler backends specs journal session tables",
         "skills genetics audit metrics witness theorems",
         "agent",
@@ -42,7 +42,8 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
 
 # Parts that decide and do not act see only the values they decide about.
 ONLY: Mapping[str, frozenset[str]] = {
-    "scheduler": frozenset({"errors", "model", "events", "ledger", "healing", "recovery"}),
+    "scheduler": frozenset({"errors", "model", "events", "ledger", "fleet", "recovery"}),
+    "fleet": frozenset({"errors", "model", "events", "ledger", "healing"}),
     "healing": frozenset({"errors", "model", "events"}),
     "recovery": frozenset({"errors", "model", "events"}),
     "events": frozenset({"errors", "model"}),
@@ -56,6 +57,7 @@ ONLY: Mapping[str, frozenset[str]] = {
 # Neither clock nor thread nor socket: what makes these replayable.
 PURE = (
     "hms_kernel.scheduler",
+    "hms_kernel.fleet",
     "hms_kernel.healing",
     "hms_kernel.recovery",
     "hms_kernel.events",

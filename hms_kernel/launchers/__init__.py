@@ -15,6 +15,7 @@ class Exited(msgspec.Struct, frozen=True, kw_only=True):
     agent_id: str
     pid: int
     cause: str  # "killed by SIGKILL", "exit code 1", "ended" when the status is not known
+    output: str = ""  # the tail of what it printed, where known
 
 
 class Launcher(Protocol):
@@ -29,6 +30,9 @@ class Launcher(Protocol):
 
     def watch(self, agent_id: str, pid: int) -> None:
         """Notice the death of a process that registered itself (after a takeover, launched by another)."""
+
+    def terminate(self, agent_id: str) -> None:
+        """SIGTERM the agent, which then ends its worker and itself. Unknown ids are ignored."""
 
     def kill(self, agent_id: str) -> None:
         """SIGKILL the agent and its worker; an ``Exited`` follows. Unknown ids are ignored."""

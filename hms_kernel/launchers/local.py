@@ -108,6 +108,12 @@ class LocalLauncher:
             self._follow(_Process(agent_id, pid))
             self._settle()
 
+    def terminate(self, agent_id: str) -> None:
+        """SIGTERM the agent."""
+        for process in self._alive.values():
+            if process.agent_id == agent_id:
+                self._signal(process, signal.SIGTERM)
+
     def kill(self, agent_id: str) -> None:
         """SIGKILL the agent; its worker dies with it."""
         for process in (*self._pending.values(), *self._alive.values()):
