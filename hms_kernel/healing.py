@@ -19,6 +19,7 @@ LONGEST_COOL_S = 600.0
 
 FROZEN_BEATS = 2.5  # heartbeats missed until an agent counts as frozen, ...
 FROZEN_S = 2.0  # ... but never before so many seconds without a sign of life
+COMPUTING = 0.02  # of a processor; threads that only wait for the interpreter use less
 
 
 def backoff_s(failures: int, rng: Random) -> float:
@@ -53,7 +54,7 @@ def frozen_after_s(heartbeat_s: float) -> float:
 
 
 class WorkerWatch:
-    """How long a worker has shown no sign of life, from looks at it every now and then.
+    """How long a worker has shown no life and made no progress, from looks at it every now and then.
 
     A look that comes late, because the looker was itself stopped or starved, counts
     as one that came in time: our own absence is nobody's silence.
@@ -68,16 +69,21 @@ class WorkerWatch:
         self._looked_s = now_s
         self._pulse: int | None = None
         self._cpu_s = 0.0
+        self._stopped_s = 0.0  # stopped by a signal
+        self._still_s = 0.0  # without a beat, and without computing
         self.silent_s = 0.0  # without a beat of the interpreter
-        self.still_s = 0.0  # without a beat, and without computing
-        self._stopped_s = 0.0
+        self.idle_s = 0.0  # without progress
+
+    def progressed(self) -> None:
+        """Its skill has reported a step."""
+        self.idle_s = 0.0
 
     def look(self, now_s: float, pulse: int, cpu_s: float, stopped_by: str) -> str:
         """Take in the signs of life; the cause when the worker is frozen, else nothing.
 
         A C call that holds the interpreter lock silences the interpreter too, and is
-        healthy while it computes. One that does not even compute waits for what will
-        never come.
+        healthy while it computes: provers do little else. One that does not even
+        compute waits for what will never come.
 
         Args:
             pulse: beats of the interpreter so far.
@@ -86,13 +92,22 @@ class WorkerWatch:
         """
         passed_s = min(now_s - self._looked_s, 2 * self._look_s)
         self._looked_s = now_s
-        beat, computed = pulse != self._pulse, cpu_s > self._cpu_s
+        beat = pulse != self._pulse
+        computed = cpu_s - self._cpu_s > COMPUTING * passed_s
+        self.idle_s += passed_s
         self.silent_s = 0.0 if beat else self.silent_s + passed_s
-        self.still_s = 0.0 if beat or computed else self.still_s + passed_s
+        self._still_s = 0.0 if beat or computed else self._still_s + passed_s
         self._stopped_s = self._stopped_s + passed_s if stopped_by else 0.0
         self._pulse, self._cpu_s = pulse, cpu_s
         if self._stopped_s >= FROZEN_S:
             return f"frozen: stopped by {stopped_by}"
-        if self.still_s >= FROZEN_S:
+        if self._still_s >= FROZEN_S:
             return "frozen: a C call holds the interpreter and computes nothing"
         return ""
+
+    def stuck(self, progress_s: float | None) -> str:
+        """The cause when there has been no progress for longer than allowed, else nothing."""
+        if progress_s is None or self.idle_s < progress_s:
+            return ""
+        held = " (a C call holds the interpreter)" if self.silent_s >= FROZEN_S else ""
+        return f"stuck: no progress for {progress_s:g} s{held}"

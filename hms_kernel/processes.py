@@ -34,10 +34,15 @@ def how_it_ended(code: int) -> str:
     """An exit code, negative for a signal, in words: "killed by SIGKILL", "exit code 1"."""
     if code >= 0:
         return f"exit code {code}"
+    return f"killed by {signal_name(-code)}"
+
+
+def signal_name(number: int) -> str:
+    """What a signal is called: "SIGSTOP", or "signal 42" without a name."""
     try:
-        return f"killed by {signal.Signals(-code).name}"
+        return signal.Signals(number).name
     except ValueError:
-        return f"killed by signal {-code}"
+        return f"signal {number}"
 
 
 def open_pidfd(pid: int) -> int | None:

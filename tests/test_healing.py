@@ -83,4 +83,22 @@ class TestAWorker:
             watched.look(n * LOOK_S, 1, float(n), "")
 
         assert watched.silent_s == 1.5
-        assert watched.still_s == 0.0
+
+    def test_is_stuck_when_it_reports_no_progress_within_its_limit_however_lively(self):
+        watched = WorkerWatch(0.0, LOOK_S)
+        said = []
+        for n in range(1, 9):
+            if n == 4:
+                watched.progressed()
+            assert watched.look(n * LOOK_S, n, float(n), "") == ""
+            said.append(watched.stuck(2.0))
+
+        assert said == [""] * 6 + ["stuck: no progress for 2 s"] * 2
+        assert watched.stuck(None) == ""
+
+    def test_that_is_stuck_in_c_is_told_so(self):
+        watched = WorkerWatch(0.0, LOOK_S)
+        for n in range(1, 9):
+            watched.look(n * LOOK_S, 1, float(n), "")
+
+        assert watched.stuck(3.0).endswith("(a C call holds the interpreter)")

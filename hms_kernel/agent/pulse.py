@@ -1,0 +1,51 @@
+"""A page of memory that an agent shares with its worker: life shown one way, the wish to stop the other.
+
+Nothing is sent and nobody waits, so neither side can hold up the other, whatever
+state it is in.
+"""
+
+from __future__ import annotations
+
+import mmap
+import threading
+import time
+
+BEAT_S = 0.25  # between two beats of a worker's interpreter
+
+_BEATS, _STOP = 0, 1
+
+
+class Pulse:
+    """Made by the agent before it forks its worker."""
+
+    def __init__(self) -> None:
+        self._page = mmap.mmap(-1, mmap.PAGESIZE)
+        self._cells = memoryview(self._page).cast("q")
+
+    @property
+    def beats(self) -> int:
+        """How often the worker's interpreter has shown life."""
+        return self._cells[_BEATS]
+
+    @property
+    def unwanted(self) -> int:
+        """The number of the job that the agent wants no more; 0 for none."""
+        return self._cells[_STOP]
+
+    def unwant(self, job: int) -> None:
+        """In the agent: the worker's job of that number shall end."""
+        self._cells[_STOP] = job
+
+    def start(self) -> None:
+        """In the worker: beat from now on, as long as the interpreter lets a thread run."""
+        threading.Thread(target=self._beat, name="hms-pulse", daemon=True).start()
+
+    def close(self) -> None:
+        """Free the page. Idempotent."""
+        self._cells.release()
+        self._page.close()
+
+    def _beat(self) -> None:
+        while True:
+            self._cells[_BEATS] += 1
+            time.sleep(BEAT_S)
