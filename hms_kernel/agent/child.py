@@ -13,6 +13,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 import warnings
 from typing import NoReturn
 
@@ -27,7 +28,8 @@ from hms_kernel.model import AgentSpec, Task
 from hms_kernel.transport.stream import FrameStream
 
 OUTPUT_BYTES = 16 << 10  # of what a worker printed last, kept for the story of a crash
-WHERE_S = 0.1  # for a worker to tell where it is before it is killed
+WHERE_S = 0.2  # at most, for a worker to tell where it is before it is killed, ...
+PAUSE_S = 0.03  # ... which it has done when it then falls silent for so long
 _READ_BYTES = 1 << 16
 _READS = 16  # at most so many in a row, so that a worker that floods cannot hold its agent
 
@@ -128,6 +130,11 @@ class Child:
         except psutil.Error:
             return 0.0, 0
 
+    @property
+    def died_idle(self) -> bool:
+        """Of a worker that has ended: it had worked before, and never took its latest job."""
+        return self._jobs > 1 and self._pulse.taken < self._jobs
+
     def interrupt(self) -> None:
         """Ask the worker to end its job: it raises ``KeyboardInterrupt`` there as soon as it can."""
         self._pulse.unwant(self._jobs)
@@ -139,8 +146,11 @@ class Child:
             return
         poller = select.poll()
         poller.register(self._output_fd, select.POLLIN)
-        if poller.poll(WHERE_S * 1000):
+        until_s = time.monotonic() + WHERE_S
+        pause_s = WHERE_S
+        while time.monotonic() < until_s and poller.poll(pause_s * 1000):
             self.listen()
+            pause_s = PAUSE_S
 
     def kill(self) -> None:
         """SIGKILL the worker and its process group; ``reap`` tells when it is gone."""

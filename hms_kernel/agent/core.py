@@ -235,8 +235,9 @@ class AgentCore:
         if work is None or work.key != (task_id, attempt):
             return []
         if work.ending is not None:
+            # Too late; a call that was interrupted may also have answered nonsense.
             where = result.detail if isinstance(result, Failure) else ""
-            result = msgspec.structs.replace(work.ending, detail=where)
+            result = _with_evidence(work.ending, where)
         return self._settle(now_s, result, output)
 
     def worker_ended(self, now_s: float, cause: str, output: str) -> list[Effect]:
@@ -245,7 +246,7 @@ class AgentCore:
             return []
         verb = "ended with " if cause.startswith("exit code") else ""
         failure = self._running.ending or Failure(kind="crashed", message=f"worker {verb}{cause}")
-        return self._settle(now_s, msgspec.structs.replace(failure, detail=output))
+        return self._settle(now_s, _with_evidence(failure, output))
 
     # --- registering ---------------------------------------------------------
 
@@ -369,3 +370,10 @@ class AgentCore:
 
     def _send(self, body: AgentMessage, *, attempt: int) -> Send:
         return Send(Envelope(body=body, epoch=self._epoch or 0, attempt=attempt))
+
+
+def _with_evidence(failure: Failure, detail: str) -> Failure:
+    """Where the worker was explains every end but one that somebody wanted."""
+    return (
+        failure if failure.kind == "cancelled" else msgspec.structs.replace(failure, detail=detail)
+    )

@@ -52,6 +52,7 @@ class AgentLoop:
         self._core = AgentCore(spec, os.getpid(), time.monotonic())
         self._child: Child | None = None
         self._dying: list[Child] = []
+        self._begun: Begin | None = None  # what the worker was given last
         self._exit: Exit | None = None
         self._selector = selectors.DefaultSelector()
         self._wake, self._waker = socket.socketpair()
@@ -197,6 +198,7 @@ class AgentLoop:
                 return
             self._watch(self._child.output_fd, self._hear_printing)
         self._child.listen()
+        self._begun = effect
         self._child.begin(effect.task, effect.attempt)
         self._watch_child(self._child)
 
@@ -226,8 +228,12 @@ class AgentLoop:
         with contextlib.suppress(TransportError):
             for word in child.words():
                 self._heard(word)
+        innocent = child.died_idle
         child.close()
-        if self._core.running == worked_on:
+        if self._core.running == worked_on and self._begun and innocent:
+            # It had ended before the task came, and the task is not to blame.
+            self._begin(self._begun)
+        elif self._core.running == worked_on:
             self._perform(self._core.worker_ended(time.monotonic(), cause, output))
 
     def _kill_child(self) -> None:

@@ -12,7 +12,7 @@ import time
 
 BEAT_S = 0.25  # between two beats of a worker's interpreter
 
-_BEATS, _STOP = 0, 1
+_BEATS, _TAKEN, _UNWANTED = range(3)
 
 
 class Pulse:
@@ -28,13 +28,22 @@ class Pulse:
         return self._cells[_BEATS]
 
     @property
+    def taken(self) -> int:
+        """The number of the job that the worker has taken last; 0 for none."""
+        return self._cells[_TAKEN]
+
+    def take(self, job: int) -> None:
+        """In the worker: the job of that number has begun."""
+        self._cells[_TAKEN] = job
+
+    @property
     def unwanted(self) -> int:
         """The number of the job that the agent wants no more; 0 for none."""
-        return self._cells[_STOP]
+        return self._cells[_UNWANTED]
 
     def unwant(self, job: int) -> None:
         """In the agent: the worker's job of that number shall end."""
-        self._cells[_STOP] = job
+        self._cells[_UNWANTED] = job
 
     def start(self) -> None:
         """In the worker: beat from now on, as long as the interpreter lets a thread run."""

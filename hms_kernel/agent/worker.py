@@ -91,6 +91,7 @@ def work(channel: socket.socket, spec: AgentSpec, pulse: Pulse) -> NoReturn:
     try:
         while (frame := read_frame(channel)) is not None:
             wish.job += 1
+            pulse.take(wish.job)
             answer = _answer(_jobs.decode(frame), ready, spec, channel, wish)
             _flush()
             write_frame(channel, answer)
