@@ -192,7 +192,12 @@ class Scheduler:
             if freed and not lost:
                 agent.probation = 0
         work = self.tasks.get(event.task_id)
-        if work is None or work.phase.terminal or event.attempt != work.attempt:
+        # An answer from an attempt that we gave up for lost still counts while no other has
+        # begun; how it failed does not count twice.
+        failed_late = (
+            work is not None and work.phase is Phase.PENDING and isinstance(event.result, Failure)
+        )
+        if work is None or work.phase.terminal or event.attempt != work.attempt or failed_late:
             resent = work is not None and work.phase.terminal and event.attempt == work.attempt
             where = {"task": event.task_id, "attempt": event.attempt, "agent": event.agent_id}
             dropped = [] if resent else [Record(ResultDropped(), **where)]  # type: ignore[arg-type]

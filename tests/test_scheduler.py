@@ -278,6 +278,21 @@ class TestAStaleResult:
         assert commands(effects) == [Acknowledge("a", "t1", 1)]
         assert ready.tasks["t1"].phase is Phase.RUNNING
 
+    def test_that_says_once_more_how_an_attempt_was_lost_does_not_count_twice(self, core):
+        play(core, SpawnAsked(spec("a")), Registered("a", 1, ("prove",)))
+        play(core, Submitted(task("t1", attempts=2)), Exited("a", 1, "killed by SIGKILL"))
+
+        assert kinds(play(core, Finished("a", "t1", 1, CRASHED))) == [ResultDropped]
+        assert core.tasks["t1"].phase is Phase.PENDING
+        assert core.waiting == 1
+
+    def test_that_answers_an_attempt_given_up_for_lost_counts_while_no_other_has_begun(self, core):
+        play(core, SpawnAsked(spec("a")), Registered("a", 1, ("prove",)))
+        play(core, Submitted(task("t1")), Exited("a", 1, "killed by SIGKILL"))
+
+        assert settled(play(core, Finished("a", "t1", 1, PROVED))).result == PROVED
+        assert core.waiting == 0
+
     def test_that_is_only_resent_is_acknowledged_again_without_a_word(self, ready):
         play(ready, Submitted(task("t1")), Finished("a", "t1", 1, PROVED))
 
