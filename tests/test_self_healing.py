@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 import hms_kernel as hms
+from hms_kernel import specs
 from hms_kernel.model import (
     AgentGone,
     AgentQuarantined,
@@ -312,9 +313,11 @@ class TestAFullQueue:
             assert list(pool.map(submit, range(100))) == list(range(100))
 
     def test_makes_whole_specifications_wait(self, bench):
-        report = bench.verify("moneyball", budget=hms.Budget(nominal_s=0.01)).result(120)
+        claims = [{"id": f"c{n}", "statement": f"{n} < {n + 1}"} for n in range(12)]
 
-        assert len(report.claims) > 2
+        report = bench.verify(specs.load_data({"claims": claims}, name="small")).result(120)
+
+        assert [settlement.verdict.outcome for settlement in report.claims] == ["proved"] * 12
 
     def test_must_be_a_number(self, rehearsal, monkeypatch):
         monkeypatch.setenv("HMS_QUEUE", "many")
