@@ -71,7 +71,7 @@ class LocalLauncher:
         self._pending: dict[int, _Process] = {}
         self._alive: dict[int, _Process] = {}
         self._gone: dict[int, _Process] = {}  # of those, whose pidfd has fired
-        self._unclaimed: OrderedDict[int, str] = OrderedDict()
+        self._unclaimed: OrderedDict[int, Ended] = OrderedDict()
         self._launch_ids = itertools.count(1)
         self._closed = False
         self._doorbell = Doorbell(self._selector.fileno())
@@ -193,11 +193,11 @@ class LocalLauncher:
             case Refused(launch_id=launch_id, cause=cause):
                 if (process := self._pending.pop(launch_id, None)) is not None:
                     self._note(process, cause)
-            case Ended(pid=pid, cause=cause):
+            case Ended(pid=pid):
                 if (process := self._alive.get(pid)) is not None:
-                    self._bury(process, cause)
+                    self._bury(process, report.cause, report.output)
                 else:
-                    self._unclaimed[pid] = cause
+                    self._unclaimed[pid] = report
                     while len(self._unclaimed) > _UNCLAIMED:
                         self._unclaimed.popitem(last=False)
             case _:
@@ -218,8 +218,8 @@ class LocalLauncher:
             self._miss(process)
         except OSError as error:  # out of descriptors: the zygote's report has to do
             self._log.warning("cannot watch agent %s: %s", process.agent_id, error)
-        if (cause := self._unclaimed.pop(process.pid, None)) is not None:
-            self._bury(process, cause)
+        if (ended := self._unclaimed.pop(process.pid, None)) is not None:
+            self._bury(process, ended.cause, ended.output)
         elif process.doomed:
             self._signal(process, signal.SIGKILL)
 
@@ -228,11 +228,11 @@ class LocalLauncher:
         process.gone_s = time.monotonic()
         self._gone[process.pid] = process
 
-    def _bury(self, process: _Process, cause: str) -> None:
+    def _bury(self, process: _Process, cause: str, output: str = "") -> None:
         self._unwatch(process)
         del self._alive[process.pid]
         self._gone.pop(process.pid, None)
-        self._note(process, cause)
+        self._note(process, cause, output)
 
     def _unwatch(self, process: _Process) -> None:
         if process.pidfd is not None:
@@ -241,8 +241,9 @@ class LocalLauncher:
             os.close(process.pidfd)
             process.pidfd = None
 
-    def _note(self, process: _Process, cause: str) -> None:
-        self._noticed.append(Exited(agent_id=process.agent_id, pid=process.pid, cause=cause))
+    def _note(self, process: _Process, cause: str, output: str = "") -> None:
+        exited = Exited(agent_id=process.agent_id, pid=process.pid, cause=cause, output=output)
+        self._noticed.append(exited)
 
     def _patience_s(self) -> float:
         return CAUSE_S if self._nursery.connected else 0.0

@@ -67,7 +67,8 @@ def test_launching_returns_before_the_zygote_is_warm(stage):
 def test_socket_and_log_are_in_the_sessions_directory(stage):
     stage.launch()
 
-    assert {"agents.sock", SOCKET_NAME, LOG_NAME} == set(os.listdir(stage.directory))
+    log = f"agent-{stage.pids['a']}.log"
+    assert {"agents.sock", SOCKET_NAME, LOG_NAME, log} == set(os.listdir(stage.directory))
     assert (stage.directory / SOCKET_NAME).stat().st_mode & 0o077 == 0
 
 
@@ -95,7 +96,8 @@ def test_an_agent_that_cannot_begin_is_an_exit_and_its_reason_is_in_the_log(dire
         assert select.select([launcher], [], [], PATIENCE_S)[0]
         exited = launcher.poll()
     assert (exited[0].agent_id, exited[0].cause) == ("a", "exit code 1")
-    assert "no address: 'carrier-pigeon://agents'" in (directory / LOG_NAME).read_text()
+    for told in (exited[0].output, (directory / LOG_NAME).read_text()):
+        assert "no address: 'carrier-pigeon://agents'" in told
     launcher.close()
 
 
@@ -110,6 +112,17 @@ def test_a_skill_that_cannot_be_preloaded_does_not_keep_others_from_working(dire
 
 
 # --- noticing ends -------------------------------------------------------------------
+
+
+def test_an_agent_that_crashes_is_reported_with_its_last_words_and_leaves_no_file(stage):
+    agent = stage.launch()
+
+    os.kill(agent, signal.SIGABRT)
+
+    output = stage.exit().output
+    assert "Fatal Python error: Aborted" in output
+    assert "in _turn" in output
+    assert list(stage.directory.glob("agent-*.log")) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV])
