@@ -118,6 +118,17 @@ def test_a_death_is_noticed_within_a_tenth_of_a_second_and_named(bench, until, v
     assert facts(bench, TaskAssigned)[1].time_s - began_s < 5.0 + SLACK_S
 
 
+def test_the_end_of_an_agent_that_crashed_carries_its_last_words(bench, until):
+    [agent] = bench.spawn(1, ["rehearse"])
+
+    os.kill(agent.pid, signal.SIGABRT)
+    until(lambda: facts(bench, AgentGone) != [])
+
+    [gone] = facts(bench, AgentGone)
+    assert gone.kind.cause == "killed by SIGABRT"
+    assert "Fatal Python error: Aborted" in gone.kind.output
+
+
 def test_a_task_without_progress_is_stopped_and_tried_again_with_evidence(bench):
     bench.spawn(1, ["rehearse"])
 

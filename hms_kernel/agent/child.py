@@ -120,7 +120,11 @@ class Child:
     def signs(self) -> tuple[int, float, str]:
         """Beats of its interpreter, processor seconds, and the signal that has stopped it or nothing."""
         self.reap()
-        return self._pulse.beats, self.vitals()[0], self._stopped_by
+        cpu_s = 0.0
+        with contextlib.suppress(psutil.Error):
+            times = self._process.cpu_times()
+            cpu_s = times.user + times.system
+        return self._pulse.beats, cpu_s, self._stopped_by
 
     def vitals(self) -> tuple[float, int]:
         """Processor seconds used in all and resident bytes; zeros when it has just ended."""

@@ -21,6 +21,7 @@ class Pulse:
     def __init__(self) -> None:
         self._page = mmap.mmap(-1, mmap.PAGESIZE)
         self._cells = memoryview(self._page).cast("q")
+        self._working = threading.Event()
 
     @property
     def beats(self) -> int:
@@ -35,6 +36,11 @@ class Pulse:
     def take(self, job: int) -> None:
         """In the worker: the job of that number has begun."""
         self._cells[_TAKEN] = job
+        self._working.set()
+
+    def rest(self) -> None:
+        """In the worker: no heart need beat until the next job."""
+        self._working.clear()
 
     @property
     def unwanted(self) -> int:
@@ -46,7 +52,7 @@ class Pulse:
         self._cells[_UNWANTED] = job
 
     def start(self) -> None:
-        """In the worker: beat from now on, as long as the interpreter lets a thread run."""
+        """In the worker: beat during jobs, as long as the interpreter lets a thread run."""
         threading.Thread(target=self._beat, name="hms-pulse", daemon=True).start()
 
     def close(self) -> None:
@@ -55,6 +61,6 @@ class Pulse:
         self._page.close()
 
     def _beat(self) -> None:
-        while True:
+        while self._working.wait():
             self._cells[_BEATS] += 1
             time.sleep(BEAT_S)

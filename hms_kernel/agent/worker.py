@@ -64,6 +64,7 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True, tag="answered"):
 
 Word = Stepped | Answered
 
+_libc = ctypes.CDLL(None)
 _encoder = msgspec.msgpack.Encoder()
 _jobs = msgspec.msgpack.Decoder(Job)
 
@@ -94,6 +95,7 @@ def work(channel: socket.socket, spec: AgentSpec, pulse: Pulse) -> NoReturn:
             pulse.take(wish.job)
             answer = _answer(_jobs.decode(frame), ready, spec, channel, wish)
             _flush()
+            pulse.rest()
             write_frame(channel, answer)
     except OSError:
         pass  # the agent is gone: nobody is left to tell
@@ -194,7 +196,7 @@ def _flush() -> None:
     with contextlib.suppress(Exception):
         sys.stdout.flush()
         sys.stderr.flush()
-    ctypes.CDLL(None).fflush(None)
+    _libc.fflush(None)
 
 
 def _as_result(returned: Any) -> Result:
