@@ -1,9 +1,9 @@
 """The shell around the scheduler: one thread that owns clock, sockets and launcher, and decides nothing.
 
 Every pass of the loop first takes in whatever has arrived (calls, messages,
-deaths, commits) and only a pass that found nothing lets time pass. So a loop
-that was itself stalled hears everybody out before it judges anybody, and does
-not count the time in which it could not listen.
+deaths, commits); time passes when there was nothing, or now and then when there is
+no end to it. So a loop that was itself stalled hears everybody out before it judges
+anybody, and nobody's silence counts while it could not keep up with listening.
 """
 
 from __future__ import annotations
@@ -72,7 +72,8 @@ from hms_kernel.wake import Wake
 
 BATCH = 256  # messages taken from one socket before the others get their turn
 LONGEST_PAUSE_S = 1.0  # the loop looks around at least so often
-STALL_S = 0.1  # later than planned by more than this, the loop was stalled
+BUSY_S = 0.25  # without a moment's rest for so long, time passes nevertheless
+STALL_S = 0.1  # deaf for longer than this, the loop was stalled
 GOODBYE_S = 3.0  # for agents to end when asked, before they are killed
 
 
@@ -124,7 +125,8 @@ class Supervisor:
             clock=clock,
             close=self._begin_to_close,
         )
-        self._passed_s, self._patience_s = clock(), 0.0  # the last pause: when, how long at most
+        self._since_s = clock()  # until when it is accounted for that the loop listened
+        self._deaf_s = 0.0  # how long it did not, since time passed last
         self._ending = False
         self._ended = threading.Event()
         self.error: BaseException | None = None  # why the loop broke, if it did
@@ -164,9 +166,13 @@ class Supervisor:
             for source in (self._wake, self._agents, self._clients, self._launcher):
                 poller.register(source, select.POLLIN)
             while not self._ending:
-                if not self._take_in():
+                arrived = self._take_in()
+                if not arrived or self._clock() - self._since_s >= BUSY_S:
                     self._let_time_pass()
-                    poller.poll(self._patience_ms())
+                if not arrived:
+                    patience_s = self._patience_s()
+                    poller.poll(patience_s * 1000.0)
+                    self._account(patience_s)
         except BaseException as error:
             self.error = error
             raise
@@ -194,25 +200,29 @@ class Supervisor:
             arrived = True
         return arrived
 
-    def _let_time_pass(self) -> None:
+    def _account(self, rest_s: float = 0.0) -> float:
+        """The time now; all of it since the last account was spent deaf, but for a planned rest."""
         now_s = self._clock()
-        late_s = now_s - self._passed_s - self._patience_s
-        stalled_s = late_s if late_s > STALL_S else 0.0
-        self._passed_s = now_s
+        self._deaf_s += max(0.0, now_s - self._since_s - rest_s)
+        self._since_s = now_s
+        return now_s
+
+    def _let_time_pass(self) -> None:
+        now_s = self._account()
+        stalled_s, self._deaf_s = self._deaf_s if self._deaf_s > STALL_S else 0.0, 0.0
         due = self._scheduler.next_due_s()
         if stalled_s or (due is not None and due <= now_s):
             self._handle(Tick(stalled_s))
         self._service.expire(now_s)
 
-    def _patience_ms(self) -> float:
+    def _patience_s(self) -> float:
         """How long the loop may sleep; effects just performed may have brought answers already."""
-        self._patience_s = 0.0
-        if not (self._calls or self._committed):
-            dues = [self._scheduler.next_due_s(), self._service.next_due_s()]
-            due = min((due for due in dues if due is not None), default=None)
-            left_s = LONGEST_PAUSE_S if due is None else max(0.0, due - self._clock())
-            self._patience_s = min(LONGEST_PAUSE_S, left_s)
-        return self._patience_s * 1000.0
+        if self._calls or self._committed:
+            return 0.0
+        dues = [self._scheduler.next_due_s(), self._service.next_due_s()]
+        due = min((due for due in dues if due is not None), default=None)
+        left_s = LONGEST_PAUSE_S if due is None else max(0.0, due - self._clock())
+        return min(LONGEST_PAUSE_S, left_s)
 
     # --- what arrives ---------------------------------------------------------------
 

@@ -3,8 +3,8 @@
 An agent registers and keeps registering until it is answered; tells how far its
 worker has got; hands over one task at a time; looks whether the worker shows life
 and makes progress; and repeats a result until it is acknowledged. Work that is to
-end is first asked to, so that it can clean up, and then killed. It obeys the newest supervisor it has registered with and ignores
-the older ones.
+end is first asked to, so that it can clean up, and then killed. An agent obeys the
+newest supervisor it has registered with and ignores the older ones.
 """
 
 from __future__ import annotations
