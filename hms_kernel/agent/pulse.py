@@ -21,7 +21,8 @@ class Pulse:
     def __init__(self) -> None:
         self._page = mmap.mmap(-1, mmap.PAGESIZE)
         self._cells = memoryview(self._page).cast("q")
-        self._working = threading.Event()
+        self._working = False
+        self._awake = threading.Event()
 
     @property
     def beats(self) -> int:
@@ -36,11 +37,14 @@ class Pulse:
     def take(self, job: int) -> None:
         """In the worker: the job of that number has begun."""
         self._cells[_TAKEN] = job
-        self._working.set()
+        self._working = True
+        # Waking a thread costs as much as a small job, so it dozes off only after a while.
+        if not self._awake.is_set():
+            self._awake.set()
 
     def rest(self) -> None:
         """In the worker: no heart need beat until the next job."""
-        self._working.clear()
+        self._working = False
 
     @property
     def unwanted(self) -> int:
@@ -61,6 +65,11 @@ class Pulse:
         self._page.close()
 
     def _beat(self) -> None:
-        while self._working.wait():
+        while True:
+            if not self._working:
+                self._awake.clear()
+                # A job may have begun just now.
+                if not self._working:
+                    self._awake.wait()
             self._cells[_BEATS] += 1
             time.sleep(BEAT_S)
