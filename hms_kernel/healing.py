@@ -19,6 +19,7 @@ LONGEST_COOL_S = 600.0
 
 FROZEN_BEATS = 2.5  # heartbeats missed until an agent counts as frozen, ...
 FROZEN_S = 2.0  # ... but never before so many seconds without a sign of life
+STALL_S = 0.1  # a supervisor hears its agents all the time, but for gaps longer than this
 COMPUTING = 0.02  # of a processor; threads that only wait for the interpreter use less
 
 
@@ -51,6 +52,38 @@ def cool_s(probations: int, intensity: Intensity) -> float:
 def frozen_after_s(heartbeat_s: float) -> float:
     """Seconds without a sign of life after which an agent with such a heartbeat is frozen."""
     return max(FROZEN_S, FROZEN_BEATS * heartbeat_s)
+
+
+class Hearing:
+    """How long a supervisor could not listen: stopped, starved, or with more to hear than it took in.
+
+    What it could not hear, nobody failed to say.
+
+    Args:
+        now_s: seconds of any steady clock, as in every call.
+    """
+
+    def __init__(self, now_s: float) -> None:
+        self._heard_s = now_s  # everything said until then
+        self._rest_s = 0.0  # since then, by intention
+        self._deaf_s = 0.0
+
+    def rested(self, rest_s: float) -> None:
+        """It waited for so long, and would have heard if anybody had spoken."""
+        self._rest_s += rest_s
+
+    def heard_all(self, now_s: float) -> None:
+        """Everything that had arrived has been taken in."""
+        gap_s = now_s - self._heard_s - self._rest_s
+        if gap_s > STALL_S:
+            self._deaf_s += gap_s
+        self._heard_s, self._rest_s = now_s, 0.0
+
+    def deaf_s(self, now_s: float) -> float:
+        """Seconds it was deaf since it was asked last."""
+        self.heard_all(now_s)
+        deaf_s, self._deaf_s = self._deaf_s, 0.0
+        return deaf_s
 
 
 class WorkerWatch:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from random import Random
 
+from hms_kernel import healing
 from hms_kernel.errors import SessionError
 from hms_kernel.events import (
     Acknowledge,
@@ -70,10 +71,9 @@ from hms_kernel.transport import Listener, Peer
 from hms_kernel.version import __version__
 from hms_kernel.wake import Wake
 
-BATCH = 256  # messages taken from one socket before the others get their turn
+BATCH = 256  # calls or messages of one kind taken before the others get their turn
 LONGEST_PAUSE_S = 1.0  # the loop looks around at least so often
 BUSY_S = 0.25  # without a moment's rest for so long, time passes nevertheless
-STALL_S = 0.1  # deaf for longer than this, the loop was stalled
 GOODBYE_S = 3.0  # for agents to end when asked, before they are killed
 
 
@@ -125,8 +125,8 @@ class Supervisor:
             clock=clock,
             close=self._begin_to_close,
         )
-        self._since_s = clock()  # until when it is accounted for that the loop listened
-        self._deaf_s = 0.0  # how long it did not, since time passed last
+        self._passed_s = clock()  # when time passed last
+        self._hearing = healing.Hearing(self._passed_s)
         self._ending = False
         self._ended = threading.Event()
         self.error: BaseException | None = None  # why the loop broke, if it did
@@ -167,12 +167,14 @@ class Supervisor:
                 poller.register(source, select.POLLIN)
             while not self._ending:
                 arrived = self._take_in()
-                if not arrived or self._clock() - self._since_s >= BUSY_S:
+                if not arrived or self._clock() - self._passed_s >= BUSY_S:
                     self._let_time_pass()
                 if not arrived:
                     patience_s = self._patience_s()
+                    began_s = self._clock()
                     poller.poll(patience_s * 1000.0)
-                    self._account(patience_s)
+                    self._passed_s = self._clock()
+                    self._hearing.rested(min(patience_s, self._passed_s - began_s))
         except BaseException as error:
             self.error = error
             raise
@@ -182,13 +184,16 @@ class Supervisor:
     def _take_in(self) -> bool:
         """Handle what has arrived; False when there was nothing at all."""
         arrived = self._wake.clear()
-        while self._calls:
+        for _ in range(min(BATCH, len(self._calls))):
             request, future = self._calls.popleft()
             self._service.answer(request, _fulfil(future))
             arrived = True
-        for peer, envelope in self._agents.receive(BATCH):
+        said = self._agents.receive(BATCH)
+        for peer, envelope in said:
             self._hear_agent(peer, envelope)
             arrived = True
+        if len(said) < BATCH:
+            self._hearing.heard_all(self._clock())
         for peer, envelope in self._clients.receive(BATCH):
             self._hear_client(peer, envelope)
             arrived = True
@@ -200,16 +205,9 @@ class Supervisor:
             arrived = True
         return arrived
 
-    def _account(self, rest_s: float = 0.0) -> float:
-        """The time now; all of it since the last account was spent deaf, but for a planned rest."""
-        now_s = self._clock()
-        self._deaf_s += max(0.0, now_s - self._since_s - rest_s)
-        self._since_s = now_s
-        return now_s
-
     def _let_time_pass(self) -> None:
-        now_s = self._account()
-        stalled_s, self._deaf_s = self._deaf_s if self._deaf_s > STALL_S else 0.0, 0.0
+        now_s = self._passed_s = self._clock()
+        stalled_s = self._hearing.deaf_s(now_s)
         due = self._scheduler.next_due_s()
         if stalled_s or (due is not None and due <= now_s):
             self._handle(Tick(stalled_s))

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from hms_kernel import healing
-from hms_kernel.healing import WorkerWatch
+from hms_kernel.healing import Hearing, WorkerWatch
 from hms_kernel.model import Intensity
 
 LOOK_S = 0.5
@@ -48,6 +48,33 @@ def test_quarantine_doubles_with_every_probation_that_failed_up_to_ten_minutes()
 @pytest.mark.parametrize(("heartbeat_s", "after_s"), [(0.05, 2.0), (1.0, 2.5), (4.0, 10.0)])
 def test_an_agent_is_frozen_after_missed_beats_but_never_within_two_seconds(heartbeat_s, after_s):
     assert healing.frozen_after_s(heartbeat_s) == after_s
+
+
+class TestASupervisor:
+    def test_that_rests_as_long_as_it_means_to_is_never_deaf(self):
+        hearing = Hearing(0.0)
+        for second in range(1, 10):
+            hearing.rested(0.99)
+            hearing.heard_all(float(second))
+
+        assert hearing.deaf_s(9.05) == 0.0
+
+    def test_that_sleeps_longer_than_it_meant_to_was_deaf_meanwhile(self):
+        hearing = Hearing(0.0)
+        hearing.rested(1.0)
+
+        assert hearing.deaf_s(11.0) == 10.0
+        assert hearing.deaf_s(11.01) == 0.0
+
+    def test_that_is_busy_hears_everybody_as_long_as_it_empties_its_sockets(self):
+        hearing = Hearing(0.0)
+        for tick in range(1, 100):
+            hearing.heard_all(tick * 0.05)
+
+        assert hearing.deaf_s(4.96) == 0.0
+
+    def test_that_falls_behind_its_sockets_is_deaf_until_it_has_caught_up(self):
+        assert Hearing(0.0).deaf_s(0.25) == 0.25
 
 
 class TestAWorker:

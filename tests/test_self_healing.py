@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 import hms_kernel as hms
-from hms_kernel import specs
+from hms_kernel import hosting, specs
 from hms_kernel.model import (
     AgentGone,
     AgentQuarantined,
@@ -24,6 +24,7 @@ from hms_kernel.model import (
     TaskAssigned,
     TaskRequeued,
 )
+from hms_kernel.supervisor import Supervisor
 
 pytestmark = pytest.mark.usefixtures("rehearsal")
 Until = Callable[..., None]
@@ -201,6 +202,27 @@ def test_a_cell_that_holds_the_interpreter_for_seconds_costs_no_agent(bench, unt
 
     assert rehearse(bench, "echo", value=1).result(60) == 1
     assert facts(bench, AgentGone) == [], f"held for {held_s:.1f} s"
+
+
+class Restless(Supervisor):
+    """Always finds that something more has arrived, like one under a flood of messages."""
+
+    def _take_in(self) -> bool:
+        super()._take_in()
+        time.sleep(0.001)
+        return True
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_supervisor_that_never_comes_to_rest_still_heals(rehearsal, until, monkeypatch, number):
+    monkeypatch.setattr(hosting, "Supervisor", Restless)
+    with hms.Workbench() as bench:
+        [agent] = bench.spawn(1, ["rehearse"])
+
+        os.kill(agent.pid, number)
+
+        until(lambda: agent.status().restarts == 1 and agent.status().phase == "ready")
+        assert rehearse(bench, "echo", value=1).result(60) == 1
 
 
 class TestAnAgent:
