@@ -17,7 +17,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from random import Random
 
-from hms_kernel import healing
 from hms_kernel.errors import SessionError
 from hms_kernel.events import (
     Acknowledge,
@@ -41,6 +40,7 @@ from hms_kernel.events import (
     Unreachable,
     Watch,
 )
+from hms_kernel.healing import Hearing
 from hms_kernel.journal import Journal
 from hms_kernel.launchers import Launcher
 from hms_kernel.messages import (
@@ -126,7 +126,7 @@ class Supervisor:
             close=self._begin_to_close,
         )
         self._passed_s = clock()  # when time passed last
-        self._hearing = healing.Hearing(self._passed_s)
+        self._hearing = Hearing(self._passed_s)
         self._ending = False
         self._ended = threading.Event()
         self.error: BaseException | None = None  # why the loop broke, if it did
