@@ -265,8 +265,9 @@ class Scheduler:
             # It was launched by an earlier supervisor of this session.
             spec = AgentSpec(agent_id=event.agent_id, skills=event.skills)
             agent = self.agents[event.agent_id] = Agent(spec=spec, phase=AgentPhase.STARTING)
-        if agent.phase not in (AgentPhase.STARTING, AgentPhase.READY, AgentPhase.DRAINING):
-            # Not wanted, or already replaced in our plans: this process must go.
+        wanted = (AgentPhase.STARTING, AgentPhase.READY, AgentPhase.DRAINING)
+        if agent.phase not in wanted or agent.verdict:
+            # Not wanted, condemned, or already replaced in our plans: this process must go.
             return [Shutdown(event.agent_id)]
         self._fleet.heard(agent, now_s)
         if agent.phase is not AgentPhase.STARTING and agent.pid == event.pid:

@@ -154,6 +154,13 @@ class TestASilentAgent:
 
         assert commands(world.wait(2.8)) == [Kill("a")]
 
+    def test_that_registers_only_after_it_was_condemned_is_given_nothing(self):
+        world = World()
+        world.tell(Submitted(TASK), SpawnAsked(SPEC))
+        assert Kill("a") in world.wait(60.2)
+
+        assert world.register() == [Shutdown("a")]
+
     def test_is_killed_again_if_it_survives_that(self, world):
         assert commands(world.wait(8.0)) == [Kill("a"), Kill("a")]
 
