@@ -108,6 +108,7 @@ class Service:
     closing: bool = False
     queue: int = field(default_factory=config.queue)
     _submissions: deque[_Wait] = field(default_factory=deque)  # wait for room in the queue
+    _promises: dict[str, Reply] = field(default_factory=dict)  # tasks not durable yet
     _task_waits: dict[str, list[_Wait]] = field(default_factory=dict)
     _fact_waits: list[_Wait] = field(default_factory=list)
     _dues: list[tuple[float, int, _Wait]] = field(default_factory=list)  # heap by time
@@ -167,9 +168,12 @@ class Service:
                     wait = self._wait(request, reply, wait_s)
                     self._task_waits.setdefault(task_id, []).append(wait)
                 else:
+                    answer = TaskStatusResponse(status=self._task_status(task_id))
                     # An end that is not durable yet must not be told.
-                    status = self._task_status(task_id)
-                    self.after_commit(lambda: reply(TaskStatusResponse(status=status)))
+                    if work is not None and work.phase.terminal:
+                        self.after_commit(lambda: reply(answer))
+                    else:
+                        reply(answer)
             case AgentStatusRequest(agent_id=agent_id):
                 names = [agent_id] if agent_id else list(self.scheduler.agents)
                 reply(AgentStatusResponse(agents=tuple(map(self._agent_status, names))))
@@ -196,6 +200,14 @@ class Service:
         for wait in waits:
             self._answer_wait(wait)
         self._admit()
+
+    def refuse_unkept(self, trouble: StoreError) -> None:
+        """The store fails: work that is not in it is not accepted, and those who handed it in are told."""
+        promises, self._promises = self._promises, {}
+        for task_id, reply in promises.items():
+            # It is recorded and may be running; it must not end later as if it were wanted.
+            self.handle(CancelAsked(task_id))
+            reply(_refusal(_not_accepted(trouble)))
 
     def expire(self, now_s: float) -> None:
         """Answer those who have waited long enough, with what there is."""
@@ -228,7 +240,7 @@ class Service:
 
     def _accept(self, request: SubmitTaskRequest, reply: Reply) -> None:
         if self.journal.failure is not None:
-            raise StoreError(f"no new work is accepted: {self.journal.failure}")
+            raise _not_accepted(self.journal.failure)
         task = Task(
             task_id=next(self._task_ids),
             skill=request.skill,
@@ -237,8 +249,13 @@ class Service:
             run=request.run,
             limits=request.limits,
         )
+        self._promises[task.task_id] = reply
         self.handle(Submitted(task, request.settled))
-        self.after_commit(lambda: reply(SubmitTaskResponse(task_id=task.task_id)))
+        self.after_commit(lambda: self._keep_promise(task.task_id))
+
+    def _keep_promise(self, task_id: str) -> None:
+        if (reply := self._promises.pop(task_id, None)) is not None:
+            reply(SubmitTaskResponse(task_id=task_id))
 
     def _full(self) -> HmsError:
         if self.closing:
@@ -367,6 +384,10 @@ class Service:
 def _refusal(error: HmsError) -> ErrorResponse:
     policy = error.policy if isinstance(error, PolicyDenied) else ""
     return ErrorResponse(error=type(error).__name__, message=str(error), policy=policy)
+
+
+def _not_accepted(trouble: StoreError) -> StoreError:
+    return StoreError(f"no new work is accepted: {trouble}")
 
 
 def _unknown_skill(name: str) -> str:

@@ -114,7 +114,11 @@ class Supervisor:
         self._after_commit: deque[tuple[int, Callable[[], None]]] = deque()
         self._wake = Wake()
         self._journal = Journal(
-            store, session=session.name, epoch=self.epoch, on_durable=self._on_durable
+            store,
+            session=session.name,
+            epoch=self.epoch,
+            on_durable=self._on_durable,
+            on_trouble=self._wake.wake,
         )
         self._service = Service(
             scheduler=self._scheduler,
@@ -203,6 +207,8 @@ class Supervisor:
         while self._committed:
             self._committed_now(self._committed.popleft())
             arrived = True
+        if (trouble := self._journal.failure) is not None:
+            self._service.refuse_unkept(trouble)
         return arrived
 
     def _let_time_pass(self) -> None:

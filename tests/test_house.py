@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(row.split())
     for row in (
-        "errors version wake",
+        "errors version wake lossless",
         "model processes",
         "messages events plugins config display ledger",
         "statements transport policy healing recovery store cache",
