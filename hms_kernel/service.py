@@ -65,7 +65,7 @@ from hms_kernel.messages import (
     TaskStatusRequest,
     TaskStatusResponse,
 )
-from hms_kernel.model import ActionDenied, Fact, Task, TaskSettled
+from hms_kernel.model import ActionDenied, Fact, Phase, Task, TaskSettled
 from hms_kernel.policy import Action, Gate, Refused
 from hms_kernel.scheduler import Scheduler
 from hms_kernel.version import __version__
@@ -109,6 +109,7 @@ class Service:
     queue: int = field(default_factory=config.queue)
     _submissions: deque[_Wait] = field(default_factory=deque)  # wait for room in the queue
     _promises: dict[str, Reply] = field(default_factory=dict)  # tasks not durable yet
+    _ended: set[str] = field(default_factory=set)  # tasks whose end is durable
     _task_waits: dict[str, list[_Wait]] = field(default_factory=dict)
     _fact_waits: list[_Wait] = field(default_factory=list)
     _dues: list[tuple[float, int, _Wait]] = field(default_factory=list)  # heap by time
@@ -116,6 +117,7 @@ class Service:
     def __post_init__(self) -> None:
         self._started_s = self.clock()
         self._wait_numbers = count()
+        self._ended.update(id for id, work in self.scheduler.tasks.items() if work.phase.terminal)
         # Ids never repeat within a session, so a later epoch marks its own.
         mark = f"e{self.journal.epoch}-" if self.journal.epoch > 1 else ""
         self._agent_ids = (f"agent-{mark}{n}" for n in count(1))
@@ -163,17 +165,12 @@ class Service:
                 self.handle(CancelAsked(task_id))
                 self.after_commit(lambda: reply(AcceptedResponse()))
             case TaskStatusRequest(task_id=task_id, wait_s=wait_s):
-                work = self.scheduler.tasks.get(task_id)
-                if work is not None and not work.phase.terminal and wait_s > 0:
+                status = self._task_status(task_id)
+                if wait_s > 0 and task_id not in self._ended:
                     wait = self._wait(request, reply, wait_s)
                     self._task_waits.setdefault(task_id, []).append(wait)
                 else:
-                    answer = TaskStatusResponse(status=self._task_status(task_id))
-                    # An end that is not durable yet must not be told.
-                    if work is not None and work.phase.terminal:
-                        self.after_commit(lambda: reply(answer))
-                    else:
-                        reply(answer)
+                    reply(TaskStatusResponse(status=status))
             case AgentStatusRequest(agent_id=agent_id):
                 names = [agent_id] if agent_id else list(self.scheduler.agents)
                 reply(AgentStatusResponse(agents=tuple(map(self._agent_status, names))))
@@ -193,8 +190,9 @@ class Service:
     def durable(self, facts: Sequence[Fact]) -> None:
         """These facts are safe now: answer whoever waited for them."""
         for fact in facts:
-            if isinstance(fact.kind, TaskSettled) and fact.task in self._task_waits:
-                for wait in self._task_waits.pop(fact.task):
+            if isinstance(fact.kind, TaskSettled) and fact.task is not None:
+                self._ended.add(fact.task)
+                for wait in self._task_waits.pop(fact.task, ()):
                     self._answer_wait(wait)
         waits, self._fact_waits = self._fact_waits, []
         for wait in waits:
@@ -348,17 +346,20 @@ class Service:
             raise UsageError(f"no task {task_id!r}; submit_proof_task returns valid ids")
         agent = self.scheduler.agents.get(work.agent) if work.agent else None
         running = agent is not None and agent.task == task_id and not work.phase.terminal
-        end_s = work.settled_s if work.settled_s is not None else self.clock()
+        # An end that is not durable yet must not be told: the task still runs, then.
+        ended = task_id in self._ended
+        going_on = Phase.RUNNING if work.agent else Phase.PENDING
+        end_s = work.settled_s if ended and work.settled_s is not None else self.clock()
         return TaskStatus(
             task_id=task_id,
             skill=work.task.skill,
             label=work.task.label,
             run=work.task.run,
-            phase=work.phase.value,
+            phase=(work.phase if ended or not work.phase.terminal else going_on).value,
             attempts=work.attempt,
             agent=work.agent,
             duration_s=end_s - work.submitted_s,
-            result=work.result,
+            result=work.result if ended else None,
             progress=agent.progress if agent is not None and running else None,
             output=work.output,
         )

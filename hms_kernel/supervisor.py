@@ -343,9 +343,9 @@ class Supervisor:
             self._after_commit.append((self._journal.last_seq, action))
 
     def _committed_now(self, facts: Sequence[Fact]) -> None:
+        self._service.durable(facts)
         while self._after_commit and self._after_commit[0][0] <= facts[-1].seq:
             self._after_commit.popleft()[1]()
-        self._service.durable(facts)
 
     # --- the end -------------------------------------------------------------------------
 
