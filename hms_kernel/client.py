@@ -54,6 +54,7 @@ class RemoteLine:
         self._asked: deque[tuple[Request, Future[Response]]] = deque()
         self._wake = Wake()
         self._closing = False
+        self._why = "this client has hung up"
         self._thread = threading.Thread(target=self._run, name="hms-client", daemon=True)
         self._thread.start()
 
@@ -61,14 +62,21 @@ class RemoteLine:
         """Ask, from any thread; the future holds the answer."""
         future: Future[Response] = Future()
         if self._closing:
-            future.set_exception(errors.SessionError("this client has hung up"))
+            future.set_exception(errors.SessionError(self._why))
             return future
         self._asked.append((request, future))
         self._wake.wake()
         return future
 
-    def close(self) -> None:
-        """Hang up; the supervisor does not mind. Idempotent."""
+    @property
+    def closed(self) -> bool:
+        """Whether it has hung up."""
+        return self._closing
+
+    def close(self, why: str = "this client has hung up") -> None:
+        """Hang up, telling those who still wait why; the supervisor does not mind. Idempotent."""
+        if not self._closing:
+            self._why = why
         self._closing = True
         self._wake.wake()
         self._thread.join()
@@ -93,9 +101,9 @@ class RemoteLine:
                 answered = waiting.pop(envelope.message_id, None)
                 if answered is not None and answered.set_running_or_notify_cancel():
                     answered.set_result(envelope.body)  # type: ignore[arg-type]
-        for future in waiting.values():
+        for future in (*waiting.values(), *(future for _, future in self._asked)):
             if future.set_running_or_notify_cancel():
-                future.set_exception(errors.SessionError("this client has hung up"))
+                future.set_exception(errors.SessionError(self._why))
         dealer.close()
 
 

@@ -155,6 +155,13 @@ class Watch(msgspec.Struct, frozen=True):
     pid: int
 
 
+class Expect(msgspec.Struct, frozen=True):
+    """Find out whether an agent of an earlier supervisor still lives, and notice its death."""
+
+    agent_id: str
+    pid: int | None  # its last known process
+
+
 class Assign(msgspec.Struct, frozen=True):
     """Send the task to the agent."""
 
@@ -206,4 +213,6 @@ class Record(msgspec.Struct, frozen=True):
     agent: str | None = None
 
 
-Effect = Launch | Watch | Assign | CancelOn | Acknowledge | Shutdown | Terminate | Kill | Record
+Effect = (
+    Launch | Watch | Expect | Assign | CancelOn | Acknowledge | Shutdown | Terminate | Kill | Record
+)

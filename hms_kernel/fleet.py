@@ -14,11 +14,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from random import Random
 
-from hms_kernel import healing
+from hms_kernel import healing, takeover
 from hms_kernel.errors import UsageError
 from hms_kernel.events import Effect, Exited, Kill, Launch, Record, Shutdown, Terminate
-from hms_kernel.ledger import Agent, Desired
+from hms_kernel.ledger import Agent
 from hms_kernel.model import (
+    AgentDismissed,
     AgentDraining,
     AgentGone,
     AgentPhase,
@@ -27,6 +28,7 @@ from hms_kernel.model import (
     AgentSpawned,
     AgentSpec,
     AgentStopped,
+    Desired,
 )
 
 STARTUP_S = 60.0  # an agent that has not registered by then is killed and launched again
@@ -58,6 +60,16 @@ class Fleet:
             dues.append(self._sweep_s)
         return min(dues, default=None)
 
+    def resume(self, agents: dict[str, Agent], now_s: float) -> list[Effect]:
+        """Go on with the agents of an earlier supervisor; once, before anything else."""
+        self.agents.update(agents)
+        effects: list[Effect] = []
+        for agent in agents.values():
+            if (expected := takeover.await_return(agent, now_s)) is not None:
+                effects.append(expected)
+            self._schedule(agent, agent.due_s)
+        return effects
+
     def known(self, agent_id: str) -> Agent:
         """The agent of that id.
 
@@ -72,7 +84,10 @@ class Fleet:
     def live(self, agent_id: str, now_s: float) -> None:
         """The agent has registered: from now on its heartbeats are due."""
         agent = self.agents[agent_id]
-        agent.ready_s = now_s
+        # One that was draining when its supervisor ended still is.
+        leaving = agent.desired is Desired.STOPPED
+        agent.phase = AgentPhase.DRAINING if leaving else AgentPhase.READY
+        agent.ready_s, agent.returning = now_s, False
         self._schedule(agent, None)
         if not self._heard:
             self._sweep_s = now_s + SWEEP_S
@@ -142,7 +157,7 @@ class Fleet:
         if agent.phase is AgentPhase.QUARANTINED:
             return self._release(agent, "asked for", now_s)
         agent.desired = Desired.RUNNING  # its process is still ending; the next one follows
-        return []
+        return [self._wish(agent)]
 
     # --- what happens --------------------------------------------------------
 
@@ -154,7 +169,7 @@ class Fleet:
         if event.pid and agent.pid and event.pid != agent.pid:
             return None
         asked = agent.phase is AgentPhase.STOPPING
-        agent.pid, agent.force = None, 0
+        agent.pid, agent.force, agent.returning = None, 0, False
         self._schedule(agent, None)
         match agent.desired:
             case Desired.STOPPED:
@@ -210,13 +225,21 @@ class Fleet:
     def _dismiss(self, agent: Agent, now_s: float) -> list[Effect]:
         """Have its process end; ``tick`` uses more force where it does not."""
         agent_id = agent.spec.agent_id
-        if agent.phase in _DOWN or agent.phase is AgentPhase.STOPPING:
+        if agent.phase in _DOWN:
             return []
+        if agent.phase is AgentPhase.STOPPING:
+            return [self._wish(agent)]
         # One that is only starting cannot hear us yet, and a condemned one never will.
         deaf = agent.phase is AgentPhase.STARTING or agent.due_s is not None
         agent.phase, agent.force = AgentPhase.STOPPING, 2 if deaf else 0
         self._schedule(agent, now_s + SHUTDOWN_S[agent.force])
-        return [Kill(agent_id) if deaf else Shutdown(agent_id)]
+        return [self._wish(agent), Kill(agent_id) if deaf else Shutdown(agent_id)]
+
+    def _wish(self, agent: Agent) -> Record:
+        """What is desired of an agent that is ending, for whoever supervises it when it has."""
+        cause = agent.verdict if agent.desired is Desired.QUARANTINED else ""
+        kind = AgentDismissed(desired=agent.desired, cause=cause)
+        return Record(kind, agent=agent.spec.agent_id)
 
     def _stopped(self, agent: Agent) -> list[Effect]:
         agent.phase = AgentPhase.STOPPED
@@ -270,7 +293,12 @@ class Fleet:
             case AgentPhase.QUARANTINED:
                 return self._release(agent, "cooled down", now_s)
             case AgentPhase.STARTING:
-                return self.condemn(agent_id, f"never registered within {STARTUP_S:g} s", now_s)
+                verdict = (
+                    f"did not come back within {takeover.RETURN_S:g} s"
+                    if agent.returning
+                    else f"never registered within {STARTUP_S:g} s"
+                )
+                return self.condemn(agent_id, verdict, now_s)
             case AgentPhase.STOPPING:
                 agent.force = min(agent.force + 1, len(SHUTDOWN_S) - 1)
                 self._schedule(agent, now_s + SHUTDOWN_S[agent.force])

@@ -13,9 +13,16 @@ from hms_kernel.transport.zeromq import ZmqListener
 
 
 def host(
-    name: str | None = None, *, store: str | None = None, seed: int = 0, gate: Gate | None = None
+    name: str | None = None,
+    *,
+    store: str | None = None,
+    seed: int = 0,
+    gate: Gate | None = None,
+    owner: int | None = None,
 ) -> Supervisor:
     """Open a session in this process and start its supervisor's thread.
+
+    ``owner`` is the process that the session belongs to, where it is not this one.
 
     Raises:
         UsageError: the name or the store URL makes no sense.
@@ -41,7 +48,7 @@ def host(
             gate=gate or OpenGate(),
             seed=seed,
         )
-        session.publish(supervisor.epoch)
+        session.publish(supervisor.epoch, owner)
         supervisor.start()
         undo.pop_all()
     return supervisor

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
 from hms_kernel.errors import StoreError
@@ -76,7 +76,7 @@ class Journal:
         same agent.
         """
         self._last_seq += 1
-        subject = f"task:{task}" if task else f"agent:{agent}" if agent else ""
+        subject = _subject(task, agent)
         fact = Fact(
             session=self.session,
             epoch=self.epoch,
@@ -94,6 +94,12 @@ class Journal:
             self._pending.append(fact)
             self._wake.notify()
         return fact
+
+    def recall(self, facts: Iterable[Fact]) -> None:
+        """Let facts of earlier epochs count as causes of those to come; oldest first, before any ``record``."""
+        for fact in facts:
+            if fact.task or fact.agent:
+                self._last_of[_subject(fact.task, fact.agent)] = fact.seq
 
     @property
     def last_seq(self) -> int:
@@ -155,3 +161,7 @@ class Journal:
             self._on_trouble()
             return False
         return True
+
+
+def _subject(task: str | None, agent: str | None) -> str:
+    return f"task:{task}" if task else f"agent:{agent}" if agent else ""

@@ -5,18 +5,9 @@ Desired state is the ``AgentSpec`` and ``desired``; everything else here is obse
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass, field
 
-from hms_kernel.model import AgentPhase, AgentSpec, Lost, Phase, Progress, Result, Task
-
-
-class Desired(enum.Enum):
-    """What somebody wants of an agent, whatever it is doing now."""
-
-    RUNNING = enum.auto()
-    STOPPED = enum.auto()
-    QUARANTINED = enum.auto()
+from hms_kernel.model import AgentPhase, AgentSpec, Desired, Lost, Phase, Progress, Result, Task
 
 
 @dataclass
@@ -43,6 +34,7 @@ class Agent:
     excused_s: float = 0.0  # seconds since then in which nobody listened
     progress: Progress | None = None
     last_cause: str = ""
+    returning: bool = False  # an earlier supervisor launched it; it has not registered here yet
 
 
 @dataclass
@@ -55,6 +47,7 @@ class Work:
     phase: Phase = Phase.PENDING
     queued: bool = False  # it waits for an agent
     attempt: int = 0  # attempts begun
+    named: int = 0  # highest attempt number ever heard of: none is used twice
     lost: list[Lost] = field(default_factory=list)  # attempts that took agent or worker with them
     agent: str | None = None
     settled_s: float | None = None

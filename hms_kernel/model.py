@@ -82,6 +82,14 @@ class AgentPhase(enum.StrEnum):
     STOPPED = "stopped"  # ended as desired, stays so
 
 
+class Desired(enum.StrEnum):
+    """What somebody wants of an agent, whatever it is doing now."""
+
+    RUNNING = "running"
+    STOPPED = "stopped"
+    QUARANTINED = "quarantined"
+
+
 class Budget(msgspec.Struct, frozen=True, kw_only=True):
     """What one attempt at a goal may spend.
 
@@ -280,6 +288,13 @@ class AgentGone(msgspec.Struct, frozen=True, kw_only=True, tag="agent_gone"):
     output: str = ""  # the tail of what it printed, where known
 
 
+class AgentDismissed(msgspec.Struct, frozen=True, kw_only=True, tag="agent_dismissed"):
+    """It was asked to end; what comes next holds whoever supervises it by then."""
+
+    desired: Desired = Desired.STOPPED
+    cause: str = ""  # why it is put aside, if it is
+
+
 class AgentStopped(msgspec.Struct, frozen=True, kw_only=True, tag="agent_stopped"):
     """It ended because it was asked to."""
 
@@ -342,6 +357,7 @@ FactKind = (
     | AgentSpawned
     | AgentReady
     | AgentGone
+    | AgentDismissed
     | AgentStopped
     | AgentDraining
     | AgentQuarantined

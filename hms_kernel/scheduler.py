@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import assert_never
 
+from hms_kernel import takeover
 from hms_kernel.errors import UsageError
 from hms_kernel.events import (
     Acknowledge,
@@ -140,6 +141,21 @@ class Scheduler:
             case _:
                 assert_never(event)
 
+    def resume(
+        self, agents: dict[str, Agent], tasks: dict[str, Work], now_s: float
+    ) -> list[Effect]:
+        """Go on from what an earlier supervisor of the session knew; once, before any event.
+
+        Tasks keep their places. What was running is not given to anybody else until
+        its agent has come back with it or without it, or has not come back in time.
+        """
+        self.tasks.update(tasks)
+        for work in tasks.values():
+            self._await_end(work)
+            if work.phase is Phase.PENDING:
+                self._enqueue(work, now_s)
+        return self._fleet.resume(agents, now_s)
+
     def next_due_s(self) -> float | None:
         """When a ``Tick`` will have something to do, on the clock of ``handle``; None: not by itself."""
         while self._deadlines and self._met(*self._deadlines[0][1:]):
@@ -163,8 +179,7 @@ class Scheduler:
         recorded = Record(TaskSubmitted(submitted=task), task=task.task_id)
         if event.settled is not None:
             return [recorded, self._settle(work, Phase.SUCCEEDED, event.settled, now_s)]
-        if task.limits.total_s is not None:
-            heapq.heappush(self._deadlines, (now_s + task.limits.total_s, task.task_id, 0))
+        self._await_end(work)
         self._enqueue(work, now_s)
         return [recorded, *self._assign(self._capable(task.skill))]
 
@@ -197,8 +212,9 @@ class Scheduler:
         failed_late = (
             work is not None and work.phase is Phase.PENDING and isinstance(event.result, Failure)
         )
-        if work is None or work.phase.terminal or event.attempt != work.attempt or failed_late:
-            resent = work is not None and work.phase.terminal and event.attempt == work.attempt
+        current = work is not None and self._is_current(work, event)
+        if work is None or work.phase.terminal or not current or failed_late:
+            resent = work is not None and work.phase.terminal and current
             where = {"task": event.task_id, "attempt": event.attempt, "agent": event.agent_id}
             dropped = [] if resent else [Record(ResultDropped(), **where)]  # type: ignore[arg-type]
             return [*dropped, known, *self._next(freed, now_s)]
@@ -260,7 +276,7 @@ class Scheduler:
 
     def _registered(self, event: Registered, now_s: float) -> list[Effect]:
         agent = self.agents.get(event.agent_id)
-        adopted = agent is None
+        adopted = agent is None or agent.returning
         if agent is None:
             # It was launched by an earlier supervisor of this session.
             spec = AgentSpec(agent_id=event.agent_id, skills=event.skills)
@@ -274,15 +290,25 @@ class Scheduler:
             # A registration that was sent twice. What the agent runs may have crossed
             # it on the wire, so it says nothing about its task.
             return []
-        agent.phase, agent.pid, agent.skills = AgentPhase.READY, event.pid, event.skills
+        agent.pid, agent.skills = event.pid, event.skills
         self._fleet.live(event.agent_id, now_s)
         kind = AgentReady(pid=event.pid, skills=event.skills)
         effects: list[Effect] = [Record(kind, agent=event.agent_id)]
         if adopted:
             effects.append(Watch(event.agent_id, event.pid))
-        effects += [CancelOn(event.agent_id, task, attempt) for task, attempt in event.running]
-        self._idle[event.agent_id] = None
-        return [*effects, *self._assign(event.agent_id)]
+        found = takeover.reclaim(agent, self.tasks, event.running)
+        effects += found.effects
+        if (kept := self.tasks.get(agent.task or "")) is not None and kept.queued:
+            self._leave_queue(kept)
+        if found.missed is not None:
+            cause = f"agent {event.agent_id} came back without it"
+            why = TaskRequeued(cause=cause, blamed=False)
+            effects += self._requeue(found.missed, why, now_s)
+        if agent.task is not None:
+            return effects
+        if agent.phase is AgentPhase.READY:
+            self._idle[event.agent_id] = None
+        return [*effects, *self._next(event.agent_id, now_s)]
 
     def _exited(self, event: Exited, now_s: float) -> list[Effect]:
         before = self.agents.get(event.agent_id)
@@ -341,6 +367,11 @@ class Scheduler:
 
     # --- deadlines -----------------------------------------------------------
 
+    def _await_end(self, work: Work) -> None:
+        if work.task.limits.total_s is not None:
+            due_s = work.submitted_s + work.task.limits.total_s
+            heapq.heappush(self._deadlines, (due_s, work.task.task_id, 0))
+
     def _met(self, task_id: str, attempt: int) -> bool:
         """Whether the task has ended, or has begun the attempt it had to begin."""
         work = self.tasks[task_id]
@@ -398,7 +429,7 @@ class Scheduler:
         self._leave_queue(work)
         del self._idle[agent_id]
         work.phase, work.agent = Phase.RUNNING, agent_id
-        work.attempt += 1
+        work.attempt = work.named = work.named + 1
         agent.task, agent.attempt, agent.progress = work.task.task_id, work.attempt, None
         return [
             Record(TaskAssigned(), task=work.task.task_id, attempt=work.attempt, agent=agent_id),
@@ -414,6 +445,10 @@ class Scheduler:
         if agent.phase is AgentPhase.READY and not agent.verdict:
             self._idle[agent_id] = None
         return agent_id
+
+    def _is_current(self, work: Work, event: Finished) -> bool:
+        # After a takeover a number may be out with an agent the facts do not know of.
+        return (work.agent, work.attempt) == (event.agent_id, event.attempt)
 
     def _runs(self, agent_id: str, task_id: str, attempt: int) -> bool:
         agent = self.agents.get(agent_id)

@@ -65,7 +65,7 @@ from hms_kernel.messages import (
     TaskStatusRequest,
     TaskStatusResponse,
 )
-from hms_kernel.model import ActionDenied, Fact, Phase, Task, TaskSettled
+from hms_kernel.model import ActionDenied, AgentPhase, Fact, Phase, Task, TaskSettled
 from hms_kernel.policy import Action, Gate, Refused
 from hms_kernel.scheduler import Scheduler
 from hms_kernel.version import __version__
@@ -142,7 +142,10 @@ class Service:
                         pid=os.getpid(),
                         version=__version__,
                         uptime_s=self.clock() - self._started_s,
-                        agents=len(self.scheduler.agents),
+                        agents=sum(
+                            agent.phase is not AgentPhase.STOPPED
+                            for agent in self.scheduler.agents.values()
+                        ),
                         tasks=len(self.scheduler.tasks),
                     )
                 )

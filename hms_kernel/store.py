@@ -6,7 +6,7 @@ fact's kind as JSON. SQLite needs nothing installed; any SQLAlchemy URL works.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,12 @@ def store_name(url: str | sa.URL) -> str:
     if url.get_backend_name() == "sqlite" and url.database:
         return url.database
     return url.render_as_string(hide_password=True)
+
+
+def exists(url: str) -> bool:
+    """Whether there is something at the URL; a database behind a server counts as there."""
+    found = sa.make_url(url)
+    return found.get_backend_name() != "sqlite" or Path(found.database or "").is_file()
 
 
 class Store:
@@ -158,6 +164,17 @@ class Store:
             .limit(limit)
         )
         return [_fact(row) for row in self._read(query)]
+
+    def pages(self, session: str, facts: int = 5000) -> Iterator[list[Fact]]:
+        """All facts of a session, oldest first, so many at a time.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        after_seq = 0
+        while page := self.facts(session, after_seq, facts):
+            yield page
+            after_seq = page[-1].seq
 
     def last(self, session: str) -> tuple[int, int]:
         """``(epoch, seq)`` of the newest fact of a session; ``(0, 0)`` when there is none."""

@@ -15,9 +15,11 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from pathlib import Path
 from random import Random
 
-from hms_kernel.errors import SessionError
+from hms_kernel import takeover
+from hms_kernel.errors import SessionError, StoreError
 from hms_kernel.events import (
     Acknowledge,
     Assign,
@@ -27,6 +29,7 @@ from hms_kernel.events import (
     Effect,
     Event,
     Exited,
+    Expect,
     Finished,
     Heartbeat,
     Kill,
@@ -102,7 +105,8 @@ class Supervisor:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.session = session
-        self.epoch = store.last(session.name)[0] + 1
+        # Agents obey the highest epoch they have met, even if its facts are gone.
+        self.epoch = max(store.last(session.name)[0], session.last_epoch) + 1
         self._store = store
         self._agents, self._clients, self._launcher = agents, clients, launcher
         self._gate, self._clock = gate, clock
@@ -120,6 +124,11 @@ class Supervisor:
             on_durable=self._on_durable,
             on_trouble=self._wake.wake,
         )
+        try:
+            self._resume(store)
+        except BaseException:
+            self._journal.close()
+            raise
         self._service = Service(
             scheduler=self._scheduler,
             journal=self._journal,
@@ -131,14 +140,23 @@ class Supervisor:
         )
         self._passed_s = clock()  # when time passed last
         self._hearing = Hearing(self._passed_s)
-        self._ending = False
+        self._ending = self._leaving = False
         self._ended = threading.Event()
         self.error: BaseException | None = None  # why the loop broke, if it did
         self._thread = threading.Thread(target=self._run, name="hms-supervisor", daemon=True)
 
+    def _resume(self, store: Store) -> None:
+        """Remember what earlier supervisors of the session did."""
+        past = takeover.Recollection(offset_s=self._clock() - time.time())
+        for page in store.pages(self.session.name):
+            past.take(page)
+            self._journal.recall(page)
+        self._expectations = self._scheduler.resume(past.agents, past.tasks, self._clock())
+
     def start(self) -> None:
         """Begin to serve."""
         self._journal.record(SessionOpened(pid=os.getpid(), version=__version__))
+        self._perform(self._expectations)
         self._thread.start()
 
     def call(self, request: Request) -> Future[Response]:
@@ -151,11 +169,46 @@ class Supervisor:
         return future
 
     def close(self, timeout_s: float = 30.0) -> None:
-        """Cancel open tasks, end all agents, write what is left, free the session. Idempotent."""
+        """Cancel open tasks, end all agents, write what is left, free the session. Idempotent.
+
+        Raises:
+            StoreError: what was left could not be written.
+        """
         self._ending = True
         self._wake.wake()
         if self._thread is not threading.current_thread():
             self._thread.join(timeout_s)
+            if isinstance(self.error, StoreError):
+                error, self.error = self.error, None
+                raise error
+
+    def leave(self, timeout_s: float = 30.0) -> None:
+        """Let go of the session as if killed, but with all facts written. Idempotent.
+
+        Agents work on; the next supervisor of the session takes them over within
+        their grace period, with every task that was accepted.
+        """
+        self._leaving = True
+        self.close(timeout_s)
+
+    def join(self) -> None:
+        """Wait until the session has ended or has been left."""
+        self._thread.join()
+
+    @property
+    def name(self) -> str:
+        """Of the session."""
+        return self.session.name
+
+    @property
+    def store_url(self) -> str:
+        """Where its facts are."""
+        return self.session.store_url
+
+    @property
+    def directory(self) -> Path:
+        """Of the session, private to the user."""
+        return self.session.directory
 
     @property
     def closed(self) -> bool:
@@ -232,6 +285,8 @@ class Supervisor:
 
     def _hear_agent(self, peer: Peer, envelope: Envelope) -> None:
         match envelope.body:
+            case RegisterRequest(agent_id=agent_id, pid=pid) if self._is_double(agent_id, pid):
+                pass
             case RegisterRequest() as body:
                 self._names.pop(self._peers.get(body.agent_id, b""), None)
                 self._peers[body.agent_id], self._names[peer] = peer, body.agent_id
@@ -253,6 +308,13 @@ class Supervisor:
                 self._handle(Finished(name, task_id, attempt, result, output))
             case _:
                 pass  # not for us, or from somebody who never registered: its own loss
+
+    def _is_double(self, agent_id: str, pid: int) -> bool:
+        # A process that was given up while it was only silent, and replaced. It
+        # is not answered, so it ends when its grace period does.
+        agent = self._scheduler.agents.get(agent_id)
+        here = (AgentPhase.READY, AgentPhase.DRAINING)
+        return agent is not None and agent.phase in here and agent.pid != pid
 
     def _hear_client(self, peer: Peer, envelope: Envelope) -> None:
         def reply(response: Response) -> None:
@@ -289,7 +351,15 @@ class Supervisor:
 
     def _do(
         self,
-        effect: Launch | Watch | Assign | CancelOn | Acknowledge | Shutdown | Terminate | Kill,
+        effect: Launch
+        | Watch
+        | Expect
+        | Assign
+        | CancelOn
+        | Acknowledge
+        | Shutdown
+        | Terminate
+        | Kill,
     ) -> None:
         match effect:
             case Launch(spec):
@@ -300,6 +370,8 @@ class Supervisor:
                     self._tell(agent_id, AgentTask(task=task), attempt)
             case Watch(agent_id, pid):
                 self._launcher.watch(agent_id, pid)
+            case Expect(agent_id, pid):
+                self._launcher.expect(agent_id, pid)
             case CancelOn(agent_id, task_id, attempt):
                 self._tell(agent_id, CancelTask(task_id=task_id), attempt)
             case Acknowledge(agent_id, task_id, attempt):
@@ -356,6 +428,9 @@ class Supervisor:
         """Runs on the supervisor's thread, whatever happened before."""
         self._service.closing = True
         try:
+            if self._leaving:
+                self._launcher.leave()
+                return
             if self.error is None:
                 self._say_goodbye()
             self._launcher.close()
@@ -367,6 +442,8 @@ class Supervisor:
         finally:
             try:
                 self._journal.close()
+            except StoreError as error:
+                self.error = self.error or error
             finally:
                 while self._committed:
                     self._committed_now(self._committed.popleft())
@@ -377,7 +454,10 @@ class Supervisor:
                 self._clients.close()
                 self._wake.close()
                 self._store.close()
-                self.session.close()
+                if self._leaving:
+                    self.session.leave()
+                else:
+                    self.session.close()
 
     def _say_goodbye(self) -> None:
         for task_id, work in list(self._scheduler.tasks.items()):

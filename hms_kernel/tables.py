@@ -143,6 +143,19 @@ def tasks(facts: Iterable[Fact], run: str = "") -> list[Row]:
     return list(rows.values())
 
 
+def runs(facts: Iterable[Fact]) -> list[Row]:
+    """One row per run, in order of beginning: its name, how many tasks it has, how many are open."""
+    rows: dict[str, Row] = {}
+    for task in tasks(facts):
+        if not task["run"]:
+            continue
+        fresh = {"run": task["run"], "tasks": 0, "open": 0, "submitted_s": task["submitted_s"]}
+        row = rows.setdefault(task["run"], fresh)
+        row["tasks"] += 1
+        row["open"] += not Phase(task["phase"]).terminal
+    return list(rows.values())
+
+
 def attempts(facts: Iterable[Fact]) -> list[Row]:
     """One row per attempt, in order of beginning: where, how long, how it ended, what it printed last."""
     rows: dict[tuple[str, int], Row] = {}

@@ -22,7 +22,8 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "model processes",
         "messages events plugins config display ledger",
         "statements transport policy healing recovery store cache",
-        "certificates fleet",
+        "certificates takeover",
+        "fleet",
         "scheduler backends specs journal session tables",
         "skills genetics audit metrics witness theorems",
         "agent",
@@ -31,10 +32,11 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "supervisor",
         "client",
         "report hosting cells",
+        "sidecar",
         "explanation",
         "handles",
         "api",
-        "facade magics testing sidecar batch",
+        "facade magics testing batch",
         "cli",
         "__main__",
     )
@@ -42,8 +44,11 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
 
 # Parts that decide and do not act see only the values they decide about.
 ONLY: Mapping[str, frozenset[str]] = {
-    "scheduler": frozenset({"errors", "model", "events", "ledger", "fleet", "recovery"}),
-    "fleet": frozenset({"errors", "model", "events", "ledger", "healing"}),
+    "scheduler": frozenset(
+        {"errors", "model", "events", "ledger", "fleet", "recovery", "takeover"}
+    ),
+    "fleet": frozenset({"errors", "model", "events", "ledger", "healing", "takeover"}),
+    "takeover": frozenset({"model", "events", "ledger", "healing"}),
     "healing": frozenset({"errors", "model", "events"}),
     "recovery": frozenset({"errors", "model", "events"}),
     "events": frozenset({"errors", "model"}),
@@ -58,6 +63,7 @@ ONLY: Mapping[str, frozenset[str]] = {
 PURE = (
     "hms_kernel.scheduler",
     "hms_kernel.fleet",
+    "hms_kernel.takeover",
     "hms_kernel.healing",
     "hms_kernel.recovery",
     "hms_kernel.events",

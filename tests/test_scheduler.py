@@ -32,6 +32,7 @@ from hms_kernel.events import (
 )
 from hms_kernel.model import (
     ActionDenied,
+    AgentDismissed,
     AgentGone,
     AgentPhase,
     AgentReady,
@@ -344,7 +345,7 @@ class TestStopping:
         asked = play(ready, StopAsked("a"))
         ended = play(ready, Exited("a", 1, "exit code 0"))
 
-        assert asked == [Shutdown("a")]
+        assert asked == [Record(AgentDismissed(), agent="a"), Shutdown("a")]
         assert kinds(ended) == [AgentStopped]
         assert idle_for(ready, 1000.0, "b") == []
 
@@ -357,7 +358,7 @@ class TestStopping:
     def test_an_agent_that_is_still_starting_kills_it(self, core):
         play(core, SpawnAsked(spec("a")))
 
-        assert play(core, StopAsked("a")) == [Kill("a")]
+        assert commands(play(core, StopAsked("a"))) == [Kill("a")]
         assert play(core, Registered("a", 1, ("prove",))) == [Shutdown("a")]
 
     def test_makes_room_for_a_namesake(self, ready):

@@ -38,6 +38,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True, tag="hello"):
     """Zygote to launcher, first on every connection."""
 
     pid: int
+    agents: tuple[tuple[str, int], ...] = ()  # (agent id, pid) of those alive, oldest first
 
 
 class Launched(msgspec.Struct, frozen=True, kw_only=True, tag="launched"):

@@ -63,7 +63,7 @@ class Zygote:
         self._door = self._door_now()
         self._directory = Path(self._listener.getsockname()).parent
         self._launcher: FrameStream | None = None
-        self._agents: set[int] = set()
+        self._agents: dict[int, str] = {}  # pid to agent id, oldest first
         self._unread: deque[Report] = deque(maxlen=_UNREAD_REPORTS)
         self._alone_since_s: float | None = time.monotonic()
         self._stop_at_s: float | None = None
@@ -162,7 +162,8 @@ class Zygote:
         self._launcher = FrameStream(connection)
         self._alone_since_s = None
         self._selector.register(self._launcher, selectors.EVENT_READ)
-        self._report(Hello(pid=os.getpid()))
+        alive = tuple((agent_id, pid) for pid, agent_id in self._agents.items())
+        self._report(Hello(pid=os.getpid(), agents=alive))
         while self._unread:
             self._report(self._unread.popleft())
 
@@ -226,7 +227,7 @@ class Zygote:
             return
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
-        self._agents.add(pid)
+        self._agents[pid] = order.spec.agent_id
         self._report(Launched(launch_id=order.launch_id, pid=pid))
 
     def _become_agent(self, order: Launch) -> NoReturn:
@@ -285,7 +286,7 @@ class Zygote:
                 return any_dead
             any_dead = True
             if pid in self._agents:
-                self._agents.remove(pid)
+                del self._agents[pid]
                 cause = processes.how_it_ended(os.waitstatus_to_exitcode(status))
                 self._report(Ended(pid=pid, cause=cause, output=self._last_words(pid)))
 
