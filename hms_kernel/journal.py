@@ -11,6 +11,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from itertools import islice
 
 from hms_kernel.errors import StoreError
@@ -94,6 +95,10 @@ class Journal:
             self._pending.append(fact)
             self._wake.notify()
         return fact
+
+    def together(self) -> AbstractContextManager[object]:
+        """While it is held, facts gather: those recorded within become durable in one commit."""
+        return self._wake
 
     def recall(self, facts: Iterable[Fact]) -> None:
         """Let facts of earlier epochs count as causes of those to come; oldest first, before any ``record``."""

@@ -154,7 +154,19 @@ class Scheduler:
             self._await_end(work)
             if work.phase is Phase.PENDING:
                 self._enqueue(work, now_s)
-        return self._fleet.resume(agents, now_s)
+        effects = self._fleet.resume(agents, now_s)
+        for agent_id, agent in agents.items():
+            missed = tasks.get(agent.task or "")
+            if missed is not None and not agent.returning:
+                # Its end is a fact; what followed for its task was not safe yet.
+                agent.task = agent.attempt = None
+                cause = f"agent {agent_id} {agent.last_cause or 'was stopped'}"
+                effects += (
+                    self._requeue(missed, TaskRequeued(cause=cause, blamed=False), now_s)
+                    if agent.phase is AgentPhase.STOPPED
+                    else self._lost(missed, cause, "", now_s)
+                )
+        return effects
 
     def next_due_s(self) -> float | None:
         """When a ``Tick`` will have something to do, on the clock of ``handle``; None: not by itself."""

@@ -332,7 +332,9 @@ class Supervisor:
     # --- effects --------------------------------------------------------------------
 
     def _handle(self, event: Event) -> None:
-        self._perform(self._scheduler.handle(event, self._clock()))
+        # Half of what one event led to would be a state that never was.
+        with self._journal.together():
+            self._perform(self._scheduler.handle(event, self._clock()))
 
     def _perform(self, effects: Sequence[Effect]) -> None:
         cause: int | None = None

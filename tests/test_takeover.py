@@ -71,10 +71,12 @@ class Story:
         self.facts = list(facts)
         self.core = Scheduler(Random(0))
         past = Recollection().take(facts)
-        self.resumed = self.core.resume(past.agents, past.tasks, now_s)
+        self.resumed = self._record(self.core.resume(past.agents, past.tasks, now_s), now_s)
 
     def tell(self, event: Event, now_s: float) -> list[Effect]:
-        effects = self.core.handle(event, now_s)
+        return self._record(self.core.handle(event, now_s), now_s)
+
+    def _record(self, effects: list[Effect], now_s: float) -> list[Effect]:
         for effect in effects:
             if isinstance(effect, Record):
                 self.facts.append(
@@ -246,6 +248,19 @@ class TestAnAgentThatDoesNotComeBack:
         assert later.core.agents["a"].restarts == 1
 
 
+@pytest.mark.parametrize("end", [Exited("a", 1, "killed by SIGKILL"), StopAsked("a")])
+def test_a_task_whose_agents_end_is_a_fact_but_not_what_followed_runs_again(busy, end):
+    play(busy, end)
+    if isinstance(end, StopAsked):
+        play(busy, Exited("a", 1, "exit code 0"))
+    later = taken_over(busy, facts=seq_of(busy, TaskRequeued))
+
+    assert [type(effect.kind) for effect in later.resumed if isinstance(effect, Record)] == [
+        TaskRequeued
+    ]
+    assert len(later.core.tasks["t1"].lost) == isinstance(end, Exited)
+
+
 def test_tasks_keep_their_places():
     story = Story()
     play(story, *(Submitted(task(f"t{n}")) for n in range(5)), SpawnAsked(AgentSpec(agent_id="a")))
@@ -380,8 +395,7 @@ class Takeovers(RuleBasedStateMachine):
         self.safe, self.promised = kept, []
         self.met.clear()
         for effect in self.story.resumed:
-            assert isinstance(effect, Expect)
-            if effect.agent_id not in self.alive:
+            if isinstance(effect, Expect) and effect.agent_id not in self.alive:
                 self.tell(Exited(effect.agent_id, effect.pid or 0, "ended"))
 
     # --- the world's side -----------------------------------------------------------

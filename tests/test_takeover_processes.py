@@ -130,7 +130,9 @@ def assert_answered_once(bench: hms.Workbench, accepted: set[str]) -> None:
     assert phases == {"succeeded"}
 
 
-def test_a_killed_kernels_agents_work_on_and_the_next_kernel_gets_every_answer_once(host):
+def test_a_killed_kernels_agents_work_on_and_the_next_kernel_gets_every_answer_once(
+    host, until: Until
+):
     kernel = Kernel(BUSY, host)
     before = kernel.ready()
     accepted = kernel.end()
@@ -142,6 +144,7 @@ def test_a_killed_kernels_agents_work_on_and_the_next_kernel_gets_every_answer_o
     assert bench.task("echo-7").result(60) == 7
     assert bench.task("hang-0").result(60) == "done"
     assert bench.ping().epoch == 2
+    until(lambda: all(agent.phase == "ready" for agent in bench.client.agents()))
     assert {status.agent_id: status.pid for status in bench.client.agents()} == before["agents"]
     assert not [fact for fact in bench.facts() if isinstance(fact.kind, TaskRequeued | AgentGone)]
     assert_answered_once(bench, accepted)
