@@ -13,6 +13,7 @@ import msgspec
 
 from hms_kernel.errors import BackendMissing
 from hms_kernel.model import (
+    AgentDismissed,
     AgentDraining,
     AgentGone,
     AgentPhase,
@@ -90,6 +91,8 @@ def agents(facts: Iterable[Fact]) -> list[Row]:
                 row |= {"phase": AgentPhase.BACKOFF.value, "pid": None, "last_cause": cause}
             case AgentStopped() if row:
                 row |= {"phase": AgentPhase.STOPPED.value, "pid": None}
+            case AgentDismissed() if row:
+                row |= {"phase": AgentPhase.STOPPING.value}
             case AgentDraining() if row:
                 row |= {"phase": AgentPhase.DRAINING.value}
             case AgentQuarantined(cause=cause) if row:

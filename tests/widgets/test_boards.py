@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from widget_story import PROVED, REFUTED, Story, long_story, short_story
 
 from hms_kernel.model import (
+    AgentDismissed,
     AgentDraining,
     AgentGone,
     AgentPhase,
@@ -83,6 +84,9 @@ def test_an_agent_put_aside_says_why_and_one_that_drains_says_so():
     assert [line.state for line in part.lines] == ["quarantined", "draining"]
     assert part.lines[0].cause == "6 deaths within 60 s"
     assert part.headline == "2 agents: 1 draining, 1 quarantined"
+
+    story.add(AgentDismissed(), agent="a2")
+    assert fold_all(board, story.facts).rows["a2"].phase is AgentPhase.STOPPING
 
 
 def test_every_phase_of_agents_and_tasks_has_a_mark_of_its_own():

@@ -13,6 +13,7 @@ from typing import TypeVar
 import msgspec
 
 from hms_kernel.model import (
+    AgentDismissed,
     AgentDraining,
     AgentGone,
     AgentPhase,
@@ -166,6 +167,8 @@ def _fold_agents(board: AgentsBoard, facts: Iterable[Fact]) -> AgentsBoard:
                 change(agent, phase=AgentPhase.STOPPED, pid=None)
                 change(agent, task=None, label="", attempt=None)
                 _forget(rows, STOPPED_AGENTS_KEPT, lambda row: row.phase is AgentPhase.STOPPED)
+            case AgentDismissed():
+                change(agent, phase=AgentPhase.STOPPING)
             case AgentDraining():
                 change(agent, phase=AgentPhase.DRAINING)
             case AgentQuarantined(cause=cause):
