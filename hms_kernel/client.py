@@ -20,11 +20,13 @@ from hms_kernel.messages import (
     ErrorResponse,
     FactsRequest,
     FactsResponse,
+    PingRequest,
     Request,
     Response,
+    TaskStatusRequest,
 )
 from hms_kernel.model import Fact
-from hms_kernel.session import is_live
+from hms_kernel.session import is_live, published_ns
 from hms_kernel.store import Store
 from hms_kernel.transport import Dealer
 from hms_kernel.transport.zeromq import ZmqDealer
@@ -32,7 +34,13 @@ from hms_kernel.wake import Wake
 
 PATIENCE_S = 30.0  # for an answer that needs no waiting
 LOOK_UP_S = 1.0  # between looks whether the supervisor is still there
+# Asking these twice changes nothing.
+_QUESTIONS = (AgentStatusRequest, FactsRequest, PingRequest, TaskStatusRequest)
 R = TypeVar("R", bound=Response)
+
+
+class _TakenOver(errors.SessionError):
+    """The supervisor that was asked is gone, and another one is there."""
 
 
 class Line(Protocol):
@@ -124,7 +132,7 @@ class Client:
         self.store = store
 
     def ask(self, request: Request, kind: type[R], *, wait_s: float = 0.0) -> R:
-        """The answer to a request.
+        """The answer to a request; a question that its supervisor took along is asked again.
 
         Args:
             request: what to ask.
@@ -135,7 +143,12 @@ class Client:
             HmsError: the supervisor refused; the same class it named.
             SessionError: no answer came in time.
         """
-        return self.answer(self.send(request), kind, wait_s=wait_s)
+        while True:
+            try:
+                return self.answer(self.send(request), kind, wait_s=wait_s)
+            except _TakenOver:
+                if not isinstance(request, _QUESTIONS):
+                    raise
 
     def send(self, request: Request) -> Future[Response]:
         """Ask without waiting; give the future to ``answer``."""
@@ -144,6 +157,7 @@ class Client:
     def answer(self, future: Future[Response], kind: type[R], *, wait_s: float = 0.0) -> R:
         """Wait for what ``send`` asked for; errors as for ``ask``."""
         deadline = time.monotonic() + wait_s + PATIENCE_S
+        hosted = published_ns(self.session)
         while True:
             try:
                 return checked(future.result(LOOK_UP_S), kind)
@@ -151,6 +165,11 @@ class Client:
                 # A supervisor that was killed hangs up on nobody.
                 if not is_live(self.session):
                     raise errors.SessionError(f"session {self.session!r} has ended") from None
+                if published_ns(self.session) != hosted:
+                    raise _TakenOver(
+                        f"session {self.session!r} was taken over before there was an answer; "
+                        "what was asked may have happened or not"
+                    ) from None
                 if time.monotonic() >= deadline:
                     raise errors.SessionError(
                         f"session {self.session!r} did not answer within {wait_s + PATIENCE_S:g} s"

@@ -196,6 +196,14 @@ def last_connection(name: str) -> Connection | None:
         return None
 
 
+def published_ns(name: str) -> int:
+    """When the last supervisor of a session published how to reach it, ns; 0 if none ever did."""
+    try:
+        return (sessions_directory() / name / "connection.json").stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 def names() -> list[str]:
     """All sessions this user has had, the newest first."""
     return _newest_first()

@@ -117,7 +117,7 @@ class Sidecar:
             self._line.close()
             return
         self._asked_to_end = True
-        with contextlib.suppress(SessionError):
+        with contextlib.suppress(SessionError, TimeoutError):
             checked(self.call(CloseSessionRequest()).result(CLOSE_S), AcceptedResponse)
         self._end("has ended")
 

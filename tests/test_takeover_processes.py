@@ -10,6 +10,7 @@ import sys
 import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -285,6 +286,23 @@ def test_leaving_and_returning_in_one_process_loses_nothing_either(host, until: 
     assert second.task("slow").result(60) == "done"
     assert hms.AgentHandle(second.client, agent.agent_id).pid == pid
     assert_answered_once(second, {task.task_id})
+
+
+def test_who_is_attached_gets_answers_from_the_next_kernel(until: Until):
+    first = Kernel(BUSY)
+    before = first.ready()
+    with hms.attach("s") as desk:
+        waiting = ThreadPoolExecutor(1).submit(desk.task("hang-0").wait, 60)
+        first.end()
+        second = Kernel("tell(ready=True)\nsys.stdin.read()")
+        second.ready()
+        Path(before["flag"]).touch()
+
+        assert waiting.result(60).phase == "succeeded"
+        assert desk.ping().epoch == 2
+        desk.stop_session()
+        until(lambda: not desk.alive())
+        second.end()
 
 
 def test_an_ended_session_is_opened_again_with_its_old_tasks_and_no_agents():
