@@ -26,13 +26,14 @@ from hms_kernel.messages import (
     TaskStatusRequest,
 )
 from hms_kernel.model import Fact
-from hms_kernel.session import is_live, published_ns
+from hms_kernel.session import State, is_live, published_ns, state
 from hms_kernel.store import Store
 from hms_kernel.transport import Dealer
 from hms_kernel.transport.zeromq import ZmqDealer
 from hms_kernel.wake import Wake
 
 PATIENCE_S = 30.0  # for an answer that needs no waiting
+HANDOVER_S = 5.0  # for a session whose kernel was killed to be taken over
 LOOK_UP_S = 1.0  # between looks whether the supervisor is still there
 # Asking these twice changes nothing.
 _QUESTIONS = (AgentStatusRequest, FactsRequest, PingRequest, TaskStatusRequest)
@@ -157,14 +158,16 @@ class Client:
     def answer(self, future: Future[Response], kind: type[R], *, wait_s: float = 0.0) -> R:
         """Wait for what ``send`` asked for; errors as for ``ask``."""
         deadline = time.monotonic() + wait_s + PATIENCE_S
-        hosted = published_ns(self.session)
+        hosted, alone_s = published_ns(self.session), 0.0
         while True:
             try:
                 return checked(future.result(LOOK_UP_S), kind)
             except TimeoutError:
-                # A supervisor that was killed hangs up on nobody.
+                # A supervisor that was killed hangs up on nobody; another may follow.
                 if not is_live(self.session):
-                    raise errors.SessionError(f"session {self.session!r} has ended") from None
+                    alone_s += LOOK_UP_S
+                    if alone_s > HANDOVER_S or state(self.session) is State.ENDED:
+                        raise errors.SessionError(f"session {self.session!r} has ended") from None
                 if published_ns(self.session) != hosted:
                     raise _TakenOver(
                         f"session {self.session!r} was taken over before there was an answer; "
