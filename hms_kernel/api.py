@@ -280,12 +280,14 @@ class Desk:
             for claim in spec.claims
             if claim.id not in known
         }
-        tasks = [
-            self._handle(known[claim.id])
-            if claim.id in known
-            else self._submitted(asked[claim.id], claim.id, None if claim.settled else claim.goal())
-            for claim in spec.claims
-        ]
+        tasks = []
+        for claim in spec.claims:
+            if claim.id in known:
+                tasks.append(self._handle(known[claim.id]))
+                continue
+            goal = None if claim.settled else claim.goal()
+            task = self._submitted(asked[claim.id], claim.id, goal, wait_s=BATCH_WAIT_S)
+            tasks.append(task)
         return Run(self.client, name, spec, tasks, self.store)
 
     def _submissions(self) -> list[Task]:
@@ -348,7 +350,8 @@ class Workbench(Desk):
 
     Args:
         session: name; None invents a fresh one. An ended or interrupted session goes on.
-        agents: how many provers to spawn right away.
+        agents: how many provers there shall be right away; those that a session which is
+            taken over has already count.
         store: database URL or SQLite file; None keeps one in the session's directory.
         seed: of every random choice the supervisor makes (the jitter of restarts).
         gate: asked before every action; None allows everything.
@@ -379,10 +382,10 @@ class Workbench(Desk):
         atexit.register(self._at_exit)
         _hosted.append(self)
         try:
-            if agents:
-                self.spawn(agents)
+            if (missing := agents - self._provers()) > 0:
+                self.spawn(missing)
         except BaseException:
-            self.close()
+            self._at_exit()
             raise
 
     @property
@@ -403,6 +406,11 @@ class Workbench(Desk):
         """Let go of the session without ending it: agents work on for whoever takes it over. Idempotent."""
         self._forget()
         self._supervisor.leave()
+
+    def _provers(self) -> int:
+        stopped = AgentPhase.STOPPED.value
+        known = self.client.agents()
+        return sum(agent.phase != stopped and "prove" in agent.skills for agent in known)
 
     def _forget(self) -> None:
         atexit.unregister(self._at_exit)

@@ -31,7 +31,7 @@ def host(
     """
     with ExitStack() as undo:
         session = Session(name, store=store)
-        undo.callback(session.close)
+        undo.callback(session.leave)  # its agents may be waiting for somebody who can open it
         kept = Store(session.store_url)
         undo.callback(kept.close)
         agents = ZmqListener(session.agents_address)
@@ -39,6 +39,7 @@ def host(
         clients = ZmqListener(session.clients_address)
         undo.callback(clients.close)
         launcher = LocalLauncher(session.sockets, session.agents_address)
+        undo.callback(launcher.leave)
         supervisor = Supervisor(
             session,
             store=kept,

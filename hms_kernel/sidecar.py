@@ -176,8 +176,9 @@ class Sidecar:
             self._line.close(f"session {self.name!r} has ended")
             return
         self._line.close(
-            f"the supervisor of session {self.name!r}, process {self._popen.pid}, {processes.how_it_ended(code)}; "
-            f"its agents work on: hms_kernel.Workbench({self.name!r}) takes the session over"
+            f"the supervisor of session {self.name!r}, process {self._popen.pid}, "
+            f"{processes.how_it_ended(code)}; its agents work on: "
+            f"hms_kernel.Workbench({self.name!r}) takes the session over"
         )
 
 

@@ -340,7 +340,8 @@ class TestHandles:
         return run.name
 
     def test_of_tasks_are_found_by_id_and_by_label_and_can_be_saved(self, run, tmp_path):
-        with hms.Workbench("s") as bench:
+        with hms.Workbench("s", agents=1) as bench:
+            assert bench.ping().agents == 1  # the one there was
             row = bench.tasks().iloc[0]
             by_id, by_label = bench.task(row["task"]), bench.task(row["label"])
 
