@@ -13,7 +13,7 @@ from __future__ import annotations
 import atexit
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from types import ModuleType
@@ -46,14 +46,19 @@ from hms_kernel.model import (
     Goal,
     Limits,
     Semantics,
+    Task,
+    TaskSubmitted,
     Trust,
 )
 from hms_kernel.policy import Gate
+from hms_kernel.sidecar import Sidecar
 from hms_kernel.specs import Claim, Spec
+from hms_kernel.supervisor import Supervisor
 
 if TYPE_CHECKING:
     import pandas as pd
 
+BATCH_WAIT_S = 3600.0  # the claims of a specification wait so long for room in the queue
 KILL_MARGIN_S = 5.0  # a prover gets so long beyond its wall clock to stop by itself
 
 
@@ -86,7 +91,7 @@ class Desk:
         Args:
             count: how many.
             skills: what they can be asked; names under the entry points ``hms.skills``.
-            config: fields of ``AgentSpec`` (``heartbeat_s``, ``memory_bytes``, …); other
+            config: fields of ``AgentSpec`` (``heartbeat_s``, ``memory_bytes``, ``intensity``, …); other
                 keys go to the skills.
             timeout_s: seconds until they must be ready.
 
@@ -104,22 +109,30 @@ class Desk:
         return [AgentHandle(self.client, agent_id) for agent_id in ids]
 
     def submit(
-        self, skill: str, payload: Any = None, *, label: str = "", limits: Limits | None = None
+        self,
+        skill: str,
+        payload: Any = None,
+        *,
+        label: str = "",
+        limits: Limits | None = None,
+        wait_s: float = 0.0,
     ) -> TaskHandle:
         """Hand a task to whichever agent has the skill.
 
         Args:
             payload: plain data: None, numbers, text, bytes, lists and string-keyed dicts of them.
+            wait_s: seconds to wait for room when too many tasks wait for an agent already.
 
         Raises:
             UsageError: no agent and no installed package has that skill.
+            QueueFull: too many tasks wait already, and there was no room in time.
             PolicyDenied: the gate refused.
             StoreError: the task could not be recorded, so it was not accepted.
         """
         request = SubmitTaskRequest(
-            skill=skill, payload=payload, label=label, limits=limits or Limits()
+            skill=skill, payload=payload, label=label, limits=limits or Limits(), wait_s=wait_s
         )
-        return self._submitted(self.client.send(request), label)
+        return self._submitted(self.client.send(request), label, wait_s=wait_s)
 
     def prove(
         self,
@@ -202,23 +215,50 @@ class Desk:
             SpecError: the specification as a whole cannot be used.
             UsageError: a function or module has no claims, or there are no such semantics or trust.
         """
-        if not isinstance(spec, Spec):
-            spec = specs.load(spec) if isinstance(spec, str | Path) else _functions(spec)
-        if semantics is not None:
-            spec = spec.read_as(Semantics.named(semantics))
-        if not self.client.agents():
-            self.spawn(config.cores())
+        spec = _load(spec, semantics)
         name = f"{spec.name}-{uuid.uuid4().hex[:6]}"
-        wanted = Trust.of_proofs(trust)
-        asked = [
-            self.client.send(_claim_request(claim, budget or Budget(), name, cache, wanted))
-            for claim in spec.claims
-        ]
-        tasks = [
-            self._submitted(future, claim.id, None if claim.settled else claim.goal())
-            for future, claim in zip(asked, spec.claims, strict=True)
-        ]
-        return Run(self.client, name, spec, tasks, self.store)
+        return self._run(name, spec, {}, budget, cache, Trust.of_proofs(trust))
+
+    def run(
+        self,
+        name: str,
+        spec: str | Path | Spec | Callable[..., Any] | ModuleType,
+        *,
+        semantics: str | None = None,
+        budget: Budget | None = None,
+        cache: bool = True,
+        trust: str = Trust.ONE_SOLVER,
+    ) -> Run:
+        """A run of ``verify`` again, after a restart for example; ``runs`` lists the names.
+
+        Claims that had not been handed in when it was interrupted are handed in now.
+
+        Args:
+            name: of the run.
+            spec: what it was to settle, and the rest as for ``verify``.
+
+        Raises:
+            UsageError: there is no such run.
+        """
+        tasks = {task.label: task for task in self._submissions() if task.run == name}
+        if not tasks:
+            known = ", ".join(row["run"] for row in tables.runs(self.facts())[-5:])
+            raise UsageError(f"no run {name!r}; there are: {known or 'none'}")
+        loaded = _load(spec, semantics)
+        return self._run(name, loaded, tasks, budget, cache, Trust.of_proofs(trust))
+
+    def task(self, name: str) -> TaskHandle:
+        """A task handed in earlier, in this epoch or before, by its id or its label.
+
+        Of several with the same label, the newest.
+
+        Raises:
+            UsageError: there is none.
+        """
+        for task in reversed(self._submissions()):
+            if name in (task.task_id, task.label):
+                return self._handle(task)
+        raise UsageError(f"no task has the id or the label {name!r}; tasks() lists them")
 
     def facts(self, after_seq: int = 0) -> list[Fact]:
         """Every fact after a sequence number, oldest first."""
@@ -240,6 +280,10 @@ class Desk:
         """Tasks of the session, its earlier epochs included, as a pandas frame."""
         return tables.frame(tables.with_plain_results(tables.tasks(self.facts())))
 
+    def runs(self) -> pd.DataFrame:
+        """Runs of the session, its earlier epochs included: name, tasks, how many are open."""
+        return tables.frame(tables.runs(self.facts()))
+
     def attempts(self) -> pd.DataFrame:
         """Every attempt at a task: on which agent, how long, how it ended."""
         return tables.frame(tables.attempts(self.facts()))
@@ -248,10 +292,54 @@ class Desk:
         """Every verdict of the session (of one run, if named) with its evidence."""
         return tables.frame(tables.verdicts(self.facts(), run))
 
+    def _run(
+        self,
+        name: str,
+        spec: Spec,
+        known: Mapping[str, Task],
+        budget: Budget | None,
+        cache: bool,
+        trust: Trust,
+    ) -> Run:
+        if all(agent.phase == AgentPhase.STOPPED.value for agent in self.client.agents()):
+            self.spawn(config.cores())
+        asked = {
+            claim.id: self.client.send(
+                _claim_request(claim, budget or Budget(), name, cache, trust)
+            )
+            for claim in spec.claims
+            if claim.id not in known
+        }
+        tasks = []
+        for claim in spec.claims:
+            if claim.id in known:
+                tasks.append(self._handle(known[claim.id]))
+                continue
+            goal = None if claim.settled else claim.goal()
+            task = self._submitted(asked[claim.id], claim.id, goal, wait_s=BATCH_WAIT_S)
+            tasks.append(task)
+        return Run(self.client, name, spec, tasks, self.store)
+
+    def _submissions(self) -> list[Task]:
+        """Every task that was ever handed in, oldest first."""
+        kinds = (fact.kind for fact in self.facts())
+        return [kind.submitted for kind in kinds if isinstance(kind, TaskSubmitted)]
+
+    def _handle(self, task: Task) -> TaskHandle:
+        goal = None
+        if task.skill == "prove" and isinstance(task.payload, dict):
+            goal = msgspec.convert(task.payload["goal"], Goal)
+        return TaskHandle(self.client, task.task_id, task.label, goal)
+
     def _submitted(
-        self, future: Future[Response], label: str, goal: Goal | None = None
+        self,
+        future: Future[Response],
+        label: str,
+        goal: Goal | None = None,
+        *,
+        wait_s: float = 0.0,
     ) -> TaskHandle:
-        accepted = self.client.answer(future, SubmitTaskResponse)
+        accepted = self.client.answer(future, SubmitTaskResponse, wait_s=wait_s)
         return TaskHandle(self.client, accepted.task_id, label, goal)
 
     def _await_ready(self, waiting: set[str], timeout_s: float) -> None:
@@ -283,19 +371,27 @@ class Desk:
 
 
 class Workbench(Desk):
-    """A session hosted in this process: the supervisor runs in a background thread.
+    """A session of this process: the supervisor runs in a background thread, or beside it.
 
-    Use it as a context manager, or ``close`` it; leaving the interpreter closes it too.
+    Use it as a context manager, or ``close`` it. When the interpreter ends, a session
+    without a name of its own is closed; one with a name is left: its agents work on, and
+    the next ``Workbench`` of that name takes it over with all its tasks, as it does after
+    the process was killed. Agents nobody takes over end after their grace period.
 
     Args:
-        session: name; None invents a fresh one. An ended session is opened again.
-        agents: how many provers to spawn right away.
+        session: name; None invents a fresh one. An ended or interrupted session goes on.
+        agents: how many provers there shall be right away; those that a session which is
+            taken over has already count.
         store: database URL or SQLite file; None keeps one in the session's directory.
         seed: of every random choice the supervisor makes (the jitter of restarts).
         gate: asked before every action; None allows everything.
+        host: "thread", in this process; or "process", in one of its own, which long cells
+            do not slow down or stop. It ends with this one, as a thread would.
+        stay: the process of its own goes on when this one ends; ``attach`` finds it again.
 
     Raises:
         SessionError: a live supervisor holds the session; ``attach`` to it instead.
+        UsageError: there is no such host, or it cannot have that gate.
     """
 
     def __init__(
@@ -306,18 +402,20 @@ class Workbench(Desk):
         store: str | None = None,
         seed: int = 0,
         gate: Gate | None = None,
+        host: str = "thread",
+        stay: bool = False,
     ) -> None:
-        self._supervisor = hosting.host(session, store=store, seed=seed, gate=gate)
-        held = self._supervisor.session
-        super().__init__(self._supervisor, held.name, held.store_url)
-        self.directory = held.directory
-        atexit.register(self.close)
+        self._supervisor = _host(host, session, store, seed, gate, stay)
+        super().__init__(self._supervisor, self._supervisor.name, self._supervisor.store_url)
+        self.directory = self._supervisor.directory
+        self._at_exit = self.close if session is None and not stay else self.leave
+        atexit.register(self._at_exit)
         _hosted.append(self)
         try:
-            if agents:
-                self.spawn(agents)
+            if (missing := agents - self._provers()) > 0:
+                self.spawn(missing)
         except BaseException:
-            self.close()
+            self._at_exit()
             raise
 
     @property
@@ -326,11 +424,28 @@ class Workbench(Desk):
         return self._supervisor.closed
 
     def close(self) -> None:
-        """Cancel what is open, end the agents, free the session; the store stays. Idempotent."""
-        atexit.unregister(self.close)
+        """Cancel what is open, end the agents, free the session; the store stays. Idempotent.
+
+        Raises:
+            StoreError: the last facts could not be written.
+        """
+        self._forget()
+        self._supervisor.close()
+
+    def leave(self) -> None:
+        """Let go of the session without ending it: agents work on for whoever takes it over. Idempotent."""
+        self._forget()
+        self._supervisor.leave()
+
+    def _provers(self) -> int:
+        stopped = AgentPhase.STOPPED.value
+        known = self.client.agents()
+        return sum(agent.phase != stopped and "prove" in agent.skills for agent in known)
+
+    def _forget(self) -> None:
+        atexit.unregister(self._at_exit)
         if self in _hosted:
             _hosted.remove(self)
-        self._supervisor.close()
 
     def __enter__(self) -> Workbench:
         return self
@@ -395,13 +510,27 @@ def hosted() -> Workbench | None:
     return next((bench for bench in reversed(_hosted) if not bench.closed), None)
 
 
+def _host(
+    where: str, name: str | None, store: str | None, seed: int, gate: Gate | None, stay: bool
+) -> Supervisor | Sidecar:
+    if where == "process":
+        if gate is not None:
+            raise UsageError("a gate cannot be handed to another process; host it in a thread")
+        return Sidecar(name, store=store, seed=seed, stay=stay)
+    if where != "thread":
+        raise UsageError(f"no host {where!r}; there are 'thread' and 'process'")
+    if stay:
+        raise UsageError("a thread cannot stay when its process ends; use host='process'")
+    return hosting.host(name, store=store, seed=seed, gate=gate)
+
+
 def agent_spec(skills: Sequence[str], settings: dict[str, Any]) -> AgentSpec:
     """The desired state for agents alike; keys that are no field of ``AgentSpec`` go to the skills.
 
     Raises:
         UsageError: a value is of the wrong type.
     """
-    own = {"heartbeat_s", "grace_s", "memory_bytes", "agent_id"}
+    own = {"heartbeat_s", "grace_s", "memory_bytes", "intensity", "agent_id"}
     fields = {key: value for key, value in settings.items() if key in own}
     rest = {key: value for key, value in settings.items() if key not in own}
     try:
@@ -410,6 +539,12 @@ def agent_spec(skills: Sequence[str], settings: dict[str, Any]) -> AgentSpec:
         )
     except msgspec.ValidationError as error:
         raise UsageError(f"cannot configure an agent with {settings!r}: {error}") from None
+
+
+def _load(spec: str | Path | Spec | Callable[..., Any] | ModuleType, semantics: str | None) -> Spec:
+    if not isinstance(spec, Spec):
+        spec = specs.load(spec) if isinstance(spec, str | Path) else _functions(spec)
+    return spec if semantics is None else spec.read_as(Semantics.named(semantics))
 
 
 def _functions(source: Callable[..., Any] | ModuleType) -> Spec:
@@ -439,4 +574,5 @@ def _claim_request(
 ) -> SubmitTaskRequest:
     if claim.settled is not None:
         return SubmitTaskRequest(skill="prove", label=claim.id, run=run, settled=claim.settled)
-    return _proof(claim.goal(), budget, run, cache, trust)
+    request = _proof(claim.goal(), budget, run, cache, trust)
+    return msgspec.structs.replace(request, wait_s=BATCH_WAIT_S)

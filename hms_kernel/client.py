@@ -20,19 +20,28 @@ from hms_kernel.messages import (
     ErrorResponse,
     FactsRequest,
     FactsResponse,
+    PingRequest,
     Request,
     Response,
+    TaskStatusRequest,
 )
 from hms_kernel.model import Fact
-from hms_kernel.session import is_live
+from hms_kernel.session import State, is_live, published_ns, state
 from hms_kernel.store import Store
 from hms_kernel.transport import Dealer
 from hms_kernel.transport.zeromq import ZmqDealer
 from hms_kernel.wake import Wake
 
 PATIENCE_S = 30.0  # for an answer that needs no waiting
+HANDOVER_S = 5.0  # for a session whose kernel was killed to be taken over
 LOOK_UP_S = 1.0  # between looks whether the supervisor is still there
+# Asking these twice changes nothing.
+_QUESTIONS = (AgentStatusRequest, FactsRequest, PingRequest, TaskStatusRequest)
 R = TypeVar("R", bound=Response)
+
+
+class _TakenOver(errors.SessionError):
+    """The supervisor that was asked is gone, and another one is there."""
 
 
 class Line(Protocol):
@@ -54,6 +63,7 @@ class RemoteLine:
         self._asked: deque[tuple[Request, Future[Response]]] = deque()
         self._wake = Wake()
         self._closing = False
+        self._why = "this client has hung up"
         self._thread = threading.Thread(target=self._run, name="hms-client", daemon=True)
         self._thread.start()
 
@@ -61,14 +71,21 @@ class RemoteLine:
         """Ask, from any thread; the future holds the answer."""
         future: Future[Response] = Future()
         if self._closing:
-            future.set_exception(errors.SessionError("this client has hung up"))
+            future.set_exception(errors.SessionError(self._why))
             return future
         self._asked.append((request, future))
         self._wake.wake()
         return future
 
-    def close(self) -> None:
-        """Hang up; the supervisor does not mind. Idempotent."""
+    @property
+    def closed(self) -> bool:
+        """Whether it has hung up."""
+        return self._closing
+
+    def close(self, why: str = "this client has hung up") -> None:
+        """Hang up, telling those who still wait why; the supervisor does not mind. Idempotent."""
+        if not self._closing:
+            self._why = why
         self._closing = True
         self._wake.wake()
         self._thread.join()
@@ -93,9 +110,9 @@ class RemoteLine:
                 answered = waiting.pop(envelope.message_id, None)
                 if answered is not None and answered.set_running_or_notify_cancel():
                     answered.set_result(envelope.body)  # type: ignore[arg-type]
-        for future in waiting.values():
+        for future in (*waiting.values(), *(future for _, future in self._asked)):
             if future.set_running_or_notify_cancel():
-                future.set_exception(errors.SessionError("this client has hung up"))
+                future.set_exception(errors.SessionError(self._why))
         dealer.close()
 
 
@@ -116,7 +133,7 @@ class Client:
         self.store = store
 
     def ask(self, request: Request, kind: type[R], *, wait_s: float = 0.0) -> R:
-        """The answer to a request.
+        """The answer to a request; a question that its supervisor took along is asked again.
 
         Args:
             request: what to ask.
@@ -127,7 +144,12 @@ class Client:
             HmsError: the supervisor refused; the same class it named.
             SessionError: no answer came in time.
         """
-        return self.answer(self.send(request), kind, wait_s=wait_s)
+        while True:
+            try:
+                return self.answer(self.send(request), kind, wait_s=wait_s)
+            except _TakenOver:
+                if not isinstance(request, _QUESTIONS):
+                    raise
 
     def send(self, request: Request) -> Future[Response]:
         """Ask without waiting; give the future to ``answer``."""
@@ -136,13 +158,21 @@ class Client:
     def answer(self, future: Future[Response], kind: type[R], *, wait_s: float = 0.0) -> R:
         """Wait for what ``send`` asked for; errors as for ``ask``."""
         deadline = time.monotonic() + wait_s + PATIENCE_S
+        hosted, alone_s = published_ns(self.session), 0.0
         while True:
             try:
                 return checked(future.result(LOOK_UP_S), kind)
             except TimeoutError:
-                # A supervisor that was killed hangs up on nobody.
+                # A supervisor that was killed hangs up on nobody; another may follow.
                 if not is_live(self.session):
-                    raise errors.SessionError(f"session {self.session!r} has ended") from None
+                    alone_s += LOOK_UP_S
+                    if alone_s > HANDOVER_S or state(self.session) is State.ENDED:
+                        raise errors.SessionError(f"session {self.session!r} has ended") from None
+                if published_ns(self.session) != hosted:
+                    raise _TakenOver(
+                        f"session {self.session!r} was taken over before there was an answer; "
+                        "what was asked may have happened or not"
+                    ) from None
                 if time.monotonic() >= deadline:
                     raise errors.SessionError(
                         f"session {self.session!r} did not answer within {wait_s + PATIENCE_S:g} s"

@@ -5,6 +5,7 @@ HMS_SESSION   session that clients speak to (default: the newest live one)
 HMS_LEAN      an installed Lean: an executable or a Lake project (default: ``lean`` on PATH)
 HMS_PROVER_URL, HMS_PROVER_MODEL, HMS_PROVER_KEY, ...
               a language model that proposes proofs: one variable for each field of ``Prover``
+HMS_QUEUE     tasks that may wait for an agent before no more are accepted (default: 20000)
 """
 
 from __future__ import annotations
@@ -97,3 +98,15 @@ def prover() -> Prover | None:
     if not (found.key.isascii() and found.key.isprintable()):
         raise UsageError(f"{PROVER}KEY has signs that no header can carry")
     return found
+
+
+def queue() -> int:
+    """How many tasks may wait for an agent before no more are accepted.
+
+    Raises:
+        UsageError: ``HMS_QUEUE`` is no positive number.
+    """
+    chosen = os.environ.get("HMS_QUEUE", "20000")
+    if not chosen.isdecimal() or int(chosen) < 1:
+        raise UsageError(f"HMS_QUEUE is {chosen!r}; it must be a number of tasks, at least 1")
+    return int(chosen)

@@ -6,6 +6,7 @@ HmsError
       InvalidStatement      it cannot be understood
       UnsupportedStatement  understood, but outside the fragment
     SpecError           whoever wrote the specification file
+  QueueFull             the caller: wait, or spawn more agents
   SessionError          the caller: no live session, or one that is held
   PolicyDenied          the policy's owner; carries the policy id
   AgentError            the supervisor
@@ -60,6 +61,10 @@ class SpecError(UsageError):
     """A specification file as a whole cannot be used."""
 
 
+class QueueFull(HmsError):
+    """So many tasks wait already that no more are taken; the message says what to do."""
+
+
 class SessionError(HmsError):
     """No live session could be found, or the one asked for is held by another process."""
 
@@ -83,7 +88,7 @@ class TaskFailed(HmsError):
     Args:
         message: why, in words.
         kind: "error", "attempts", "deadline", "cancelled" or "denied".
-        detail: traceback, or the tail of the worker's output.
+        detail: traceback, or what every lost attempt left: cause and the tail of its output.
     """
 
     def __init__(self, message: str, *, kind: str, detail: str = "") -> None:

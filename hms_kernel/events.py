@@ -38,6 +38,31 @@ class StopAsked(msgspec.Struct, frozen=True):
     agent_id: str
 
 
+class DrainAsked(msgspec.Struct, frozen=True):
+    """An agent shall finish what it runs and then be gone."""
+
+    agent_id: str
+
+
+class RestartAsked(msgspec.Struct, frozen=True):
+    """An agent shall have a new process, whatever state it is in."""
+
+    agent_id: str
+
+
+class QuarantineAsked(msgspec.Struct, frozen=True):
+    """An agent shall be put aside until it is released."""
+
+    agent_id: str
+    reason: str = ""
+
+
+class ReleaseAsked(msgspec.Struct, frozen=True):
+    """An agent may leave quarantine, on probation."""
+
+    agent_id: str
+
+
 class Registered(msgspec.Struct, frozen=True):
     """An agent introduced itself, for the first time or again."""
 
@@ -60,6 +85,7 @@ class Exited(msgspec.Struct, frozen=True):
     agent_id: str
     pid: int
     cause: str
+    output: str = ""  # the tail of what it printed, where known
 
 
 class Unreachable(msgspec.Struct, frozen=True):
@@ -75,6 +101,7 @@ class Finished(msgspec.Struct, frozen=True):
     task_id: str
     attempt: int
     result: Result
+    output: str = ""  # the tail of what its worker printed
 
 
 class Denied(msgspec.Struct, frozen=True):
@@ -85,7 +112,12 @@ class Denied(msgspec.Struct, frozen=True):
 
 
 class Tick(msgspec.Struct, frozen=True):
-    """Time has passed; every message that had arrived by now has been handled."""
+    """Time has passed; every message that had arrived by now has been handled.
+
+    ``stalled_s``: seconds of it in which the supervisor itself could not listen.
+    """
+
+    stalled_s: float = 0.0
 
 
 Event = (
@@ -93,6 +125,10 @@ Event = (
     | CancelAsked
     | SpawnAsked
     | StopAsked
+    | DrainAsked
+    | RestartAsked
+    | QuarantineAsked
+    | ReleaseAsked
     | Registered
     | Heartbeat
     | Exited
@@ -117,6 +153,13 @@ class Watch(msgspec.Struct, frozen=True):
 
     agent_id: str
     pid: int
+
+
+class Expect(msgspec.Struct, frozen=True):
+    """Find out whether an agent of an earlier supervisor still lives, and notice its death."""
+
+    agent_id: str
+    pid: int | None  # its last known process
 
 
 class Assign(msgspec.Struct, frozen=True):
@@ -149,6 +192,12 @@ class Shutdown(msgspec.Struct, frozen=True):
     agent_id: str
 
 
+class Terminate(msgspec.Struct, frozen=True):
+    """SIGTERM the agent's process: it did not end when it was told to."""
+
+    agent_id: str
+
+
 class Kill(msgspec.Struct, frozen=True):
     """End the agent's process without asking it."""
 
@@ -164,4 +213,6 @@ class Record(msgspec.Struct, frozen=True):
     agent: str | None = None
 
 
-Effect = Launch | Watch | Assign | CancelOn | Acknowledge | Shutdown | Kill | Record
+Effect = (
+    Launch | Watch | Expect | Assign | CancelOn | Acknowledge | Shutdown | Terminate | Kill | Record
+)

@@ -106,7 +106,7 @@ def query_agent_status(agent_id: str) -> dict[str, Any]:
     Returns:
         ``{"agent_id", "phase", "pid", "skills", "restarts", "task", "attempt",
         "heartbeat_age_s", "progress", "last_cause"}``. ``phase`` is starting, ready,
-        backoff, stopping or stopped.
+        draining, backoff, quarantined, stopping or stopped.
 
     Raises:
         UsageError: no such agent.

@@ -19,7 +19,11 @@ from hms_kernel.messages import (
     AgentStatusRequest,
     AgentStatusResponse,
     CancelTaskRequest,
+    DrainAgentRequest,
+    QuarantineAgentRequest,
+    ReleaseAgentRequest,
     Response,
+    RestartAgentRequest,
     StopAgentRequest,
     TaskStatus,
     TaskStatusRequest,
@@ -36,7 +40,7 @@ LONG_POLL_S = 20.0  # one request's wait for a task; repeated until the caller's
 
 
 class AgentHandle:
-    """One agent: ask how it is, stop it."""
+    """One agent: ask how it is, stop, drain or restart it, put it aside and bring it back."""
 
     def __init__(self, client: Client, agent_id: str) -> None:
         self._client = client
@@ -55,6 +59,31 @@ class AgentHandle:
     def stop(self) -> None:
         """End it, and do not bring it back; what it runs goes to another agent."""
         self._client.ask(StopAgentRequest(agent_id=self.agent_id), AcceptedResponse)
+
+    def drain(self) -> None:
+        """Let it finish what it runs and give it nothing new; then it ends and stays so."""
+        self._client.ask(DrainAgentRequest(agent_id=self.agent_id), AcceptedResponse)
+
+    def restart(self) -> None:
+        """Give it a new process, also when it was stopped; what it runs goes to another agent."""
+        self._client.ask(RestartAgentRequest(agent_id=self.agent_id), AcceptedResponse)
+
+    def quarantine(self, reason: str = "") -> None:
+        """Put it aside until it is released; what it runs goes to another agent.
+
+        Raises:
+            UsageError: it has been stopped.
+        """
+        request = QuarantineAgentRequest(agent_id=self.agent_id, reason=reason)
+        self._client.ask(request, AcceptedResponse)
+
+    def release(self) -> None:
+        """Bring it back from quarantine on probation: one death puts it back.
+
+        Raises:
+            UsageError: it is not in quarantine.
+        """
+        self._client.ask(ReleaseAgentRequest(agent_id=self.agent_id), AcceptedResponse)
 
     def __repr__(self) -> str:
         return f"<agent {self.agent_id}>"
@@ -82,6 +111,10 @@ class TaskHandle:
     def cancel(self) -> None:
         """End it without an answer; work on it stops. Nothing happens when it has ended already."""
         self._client.ask(CancelTaskRequest(task_id=self.task_id), AcceptedResponse)
+
+    def output(self) -> str:
+        """The end of what its worker printed, C libraries included, during the last attempt."""
+        return self.status().output
 
     def wait(self, timeout_s: float | None = None) -> TaskStatus:
         """Wait until it has ended.
@@ -232,7 +265,7 @@ def _answer(status: TaskStatus) -> Any:
         case Value(value=value):
             return value
         case Failure() as failure:
-            raise TaskFailed(failure.message, kind=failure.kind, detail=failure.detail)
+            raise TaskFailed(failure.message, kind=failure.kind, detail=tables.evidence(failure))
         case _:
             return status.result
 

@@ -13,9 +13,16 @@ from hms_kernel.transport.zeromq import ZmqListener
 
 
 def host(
-    name: str | None = None, *, store: str | None = None, seed: int = 0, gate: Gate | None = None
+    name: str | None = None,
+    *,
+    store: str | None = None,
+    seed: int = 0,
+    gate: Gate | None = None,
+    owner: int | None = None,
 ) -> Supervisor:
     """Open a session in this process and start its supervisor's thread.
+
+    ``owner`` is the process that the session belongs to, where it is not this one.
 
     Raises:
         UsageError: the name or the store URL makes no sense.
@@ -24,7 +31,7 @@ def host(
     """
     with ExitStack() as undo:
         session = Session(name, store=store)
-        undo.callback(session.close)
+        undo.callback(session.leave)  # its agents may be waiting for somebody who can open it
         kept = Store(session.store_url)
         undo.callback(kept.close)
         agents = ZmqListener(session.agents_address)
@@ -32,6 +39,7 @@ def host(
         clients = ZmqListener(session.clients_address)
         undo.callback(clients.close)
         launcher = LocalLauncher(session.sockets, session.agents_address)
+        undo.callback(launcher.leave)
         supervisor = Supervisor(
             session,
             store=kept,
@@ -41,7 +49,7 @@ def host(
             gate=gate or OpenGate(),
             seed=seed,
         )
-        session.publish(supervisor.epoch)
+        session.publish(supervisor.epoch, owner)
         supervisor.start()
         undo.pop_all()
     return supervisor

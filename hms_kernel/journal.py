@@ -10,7 +10,8 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from itertools import islice
 
 from hms_kernel.errors import StoreError
@@ -32,6 +33,7 @@ class Journal:
         session: name of the session.
         epoch: of this supervisor.
         on_durable: called on the writer's thread after each commit, with the new facts.
+        on_trouble: called there when the store fails; ``failure`` says how, until it recovers.
     """
 
     def __init__(
@@ -41,13 +43,14 @@ class Journal:
         session: str,
         epoch: int,
         on_durable: Callable[[Sequence[Fact]], None],
+        on_trouble: Callable[[], None] = lambda: None,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
         self.store = store
         self.session = session
         self.epoch = epoch
         self.failure: StoreError | None = None  # the store's trouble, while it lasts
-        self._on_durable = on_durable
+        self._on_durable, self._on_trouble = on_durable, on_trouble
         self._wall_clock = wall_clock
         self._last_seq = store.last(session)[1]
         self.durable_seq = self._last_seq
@@ -74,7 +77,7 @@ class Journal:
         same agent.
         """
         self._last_seq += 1
-        subject = f"task:{task}" if task else f"agent:{agent}" if agent else ""
+        subject = _subject(task, agent)
         fact = Fact(
             session=self.session,
             epoch=self.epoch,
@@ -92,6 +95,16 @@ class Journal:
             self._pending.append(fact)
             self._wake.notify()
         return fact
+
+    def together(self) -> AbstractContextManager[object]:
+        """While it is held, facts gather: those recorded within become durable in one commit."""
+        return self._wake
+
+    def recall(self, facts: Iterable[Fact]) -> None:
+        """Let facts of earlier epochs count as causes of those to come; oldest first, before any ``record``."""
+        for fact in facts:
+            if fact.task or fact.agent:
+                self._last_of[_subject(fact.task, fact.agent)] = fact.seq
 
     @property
     def last_seq(self) -> int:
@@ -122,7 +135,7 @@ class Journal:
             self._closing = True
             self._wake.notify()
         self._thread.join(timeout_s)
-        if self._pending or self._thread.is_alive():
+        if self.durable_seq < self._last_seq:
             raise self.failure or StoreError("the store did not finish writing in time")
 
     def _write(self) -> None:
@@ -130,23 +143,30 @@ class Journal:
             with self._wake:
                 while not self._pending and not self._closing:
                     self._wake.wait()
-                batch = self._pending
-                if not batch:
-                    return
-                self._pending = []
-            try:
-                self.store.append(batch)
-            except StoreError as error:
-                # Nothing may be dropped and nothing reordered: keep it and try again.
+                batch, self._pending = self._pending, []
+            if not batch:
+                return
+            # Nothing may be dropped and nothing reordered. The batch stays as it is:
+            # its commit may have gone through although the answer to it was lost.
+            while not self._append(batch):
                 with self._wake:
-                    self._pending = batch + self._pending
-                    self.failure = error
-                    if self._closing:
+                    if self._wake.wait_for(lambda: self._closing, RETRY_S):
                         return
-                    self._wake.wait(RETRY_S)
-                continue
             with self._wake:
                 self.failure = None
                 self.durable_seq = batch[-1].seq
                 self._recent.extend(batch)
             self._on_durable(batch)
+
+    def _append(self, batch: Sequence[Fact]) -> bool:
+        try:
+            self.store.append(batch)
+        except StoreError as error:
+            self.failure = error
+            self._on_trouble()
+            return False
+        return True
+
+
+def _subject(task: str | None, agent: str | None) -> str:
+    return f"task:{task}" if task else f"agent:{agent}" if agent else ""

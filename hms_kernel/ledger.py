@@ -1,13 +1,13 @@
 """What the scheduler knows of each agent and each task. Only the scheduler changes it; others read.
 
-Desired state is the ``AgentSpec``; everything else here is observed.
+Desired state is the ``AgentSpec`` and ``desired``; everything else here is observed.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from hms_kernel.model import AgentPhase, AgentSpec, Phase, Progress, Result, Task
+from hms_kernel.model import AgentPhase, AgentSpec, Desired, Lost, Phase, Progress, Result, Task
 
 
 @dataclass
@@ -16,17 +16,25 @@ class Agent:
 
     spec: AgentSpec
     phase: AgentPhase
+    desired: Desired = Desired.RUNNING
     skills: tuple[str, ...] = ()
     pid: int | None = None
     task: str | None = None  # it runs now
     attempt: int | None = None
     restarts: int = 0
     failures: int = 0  # deaths in a row, for the backoff
-    due_s: float | None = None  # when it is launched again, or must have registered
-    ready_s: float = 0.0  # when it registered
+    deaths: tuple[float, ...] = ()  # times of those that count towards its intensity
+    probation: int = 0  # releases from quarantine that it has not yet justified
+    verdict: str = ""  # why we are killing it; its death will be told so
+    # When it is launched again, must have registered, or is ended with more force.
+    due_s: float | None = None
+    force: int = 0  # how often it was told to end
+    ready_s: float | None = None  # when it registered, if it has
     seen_s: float | None = None  # its last sign of life
+    excused_s: float = 0.0  # seconds since then in which nobody listened
     progress: Progress | None = None
     last_cause: str = ""
+    returning: bool = False  # an earlier supervisor launched it; it has not registered here yet
 
 
 @dataclass
@@ -37,8 +45,11 @@ class Work:
     ticket: int  # place in the queue; kept when requeued
     submitted_s: float
     phase: Phase = Phase.PENDING
+    queued: bool = False  # it waits for an agent
     attempt: int = 0  # attempts begun
-    lost: int = 0  # attempts that took their agent or worker with them
+    named: int = 0  # highest attempt number ever heard of: none is used twice
+    lost: list[Lost] = field(default_factory=list)  # attempts that took agent or worker with them
     agent: str | None = None
     settled_s: float | None = None
     result: Result | None = None
+    output: str = ""  # the tail of what its worker printed during the last attempt

@@ -44,6 +44,7 @@ class ProofResult(msgspec.Struct, frozen=True, kw_only=True, tag="proof_result")
 
     task_id: str
     verdict: Verdict
+    output: str = ""  # the tail of what the worker printed during the attempt
 
 
 class TaskResult(msgspec.Struct, frozen=True, kw_only=True, tag="task_result"):
@@ -51,6 +52,7 @@ class TaskResult(msgspec.Struct, frozen=True, kw_only=True, tag="task_result"):
 
     task_id: str
     result: Result
+    output: str = ""  # the tail of what the worker printed during the attempt
 
 
 class UpdateTaskStatusRequest(
@@ -125,8 +127,39 @@ class StopAgentRequest(msgspec.Struct, frozen=True, kw_only=True, tag="stop_agen
     agent_id: str
 
 
+class RestartAgentRequest(msgspec.Struct, frozen=True, kw_only=True, tag="restart_agent_request"):
+    """Give the agent a new process, also when it was stopped or quarantined."""
+
+    agent_id: str
+
+
+class DrainAgentRequest(msgspec.Struct, frozen=True, kw_only=True, tag="drain_agent_request"):
+    """Let the agent finish what it runs, and then be gone."""
+
+    agent_id: str
+
+
+class QuarantineAgentRequest(
+    msgspec.Struct, frozen=True, kw_only=True, tag="quarantine_agent_request"
+):
+    """Put the agent aside; what it runs goes to another one."""
+
+    agent_id: str
+    reason: str = ""
+
+
+class ReleaseAgentRequest(msgspec.Struct, frozen=True, kw_only=True, tag="release_agent_request"):
+    """Launch a quarantined agent again, on probation."""
+
+    agent_id: str
+
+
 class SubmitTaskRequest(msgspec.Struct, frozen=True, kw_only=True, tag="submit_task_request"):
-    """Hand in work. A claim that needs no agent (prose, say) comes with its verdict."""
+    """Hand in work. A claim that needs no agent (prose, say) comes with its verdict.
+
+    With a full queue it is refused, or with ``wait_s`` accepted once there is room
+    within so many seconds.
+    """
 
     skill: str
     payload: Any = None
@@ -134,6 +167,7 @@ class SubmitTaskRequest(msgspec.Struct, frozen=True, kw_only=True, tag="submit_t
     run: str = ""
     limits: Limits = Limits()
     settled: Verdict | None = None
+    wait_s: float = 0.0
 
 
 class SubmitTaskResponse(msgspec.Struct, frozen=True, kw_only=True, tag="submit_task_response"):
@@ -164,6 +198,7 @@ class TaskStatus(msgspec.Struct, frozen=True, kw_only=True):
     duration_s: float  # seconds since submission, until the end if it has ended
     result: Result | None
     progress: Progress | None = None
+    output: str = ""  # the tail of what its worker printed during the last attempt
 
 
 class TaskStatusResponse(msgspec.Struct, frozen=True, kw_only=True, tag="task_status_response"):
@@ -238,6 +273,10 @@ Request = (
     PingRequest
     | SpawnAgentRequest
     | StopAgentRequest
+    | RestartAgentRequest
+    | DrainAgentRequest
+    | QuarantineAgentRequest
+    | ReleaseAgentRequest
     | SubmitTaskRequest
     | CancelTaskRequest
     | TaskStatusRequest

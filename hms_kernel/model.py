@@ -89,9 +89,19 @@ class AgentPhase(enum.StrEnum):
 
     STARTING = "starting"  # launched, has not registered yet
     READY = "ready"  # registered; may be running a task
+    DRAINING = "draining"  # finishes what it runs, takes nothing new, then ends
     BACKOFF = "backoff"  # dead, waiting to be launched again
+    QUARANTINED = "quarantined"  # died too often, or was put aside: waits for a release
     STOPPING = "stopping"  # asked to end
     STOPPED = "stopped"  # ended as desired, stays so
+
+
+class Desired(enum.StrEnum):
+    """What somebody wants of an agent, whatever it is doing now."""
+
+    RUNNING = "running"
+    STOPPED = "stopped"
+    QUARANTINED = "quarantined"
 
 
 class Budget(msgspec.Struct, frozen=True, kw_only=True):
@@ -178,22 +188,41 @@ class Value(msgspec.Struct, frozen=True, kw_only=True, tag="value"):
     value: Any = None
 
 
+class Lost(msgspec.Struct, frozen=True, kw_only=True):
+    """One attempt that ended without a result: the evidence against its task."""
+
+    attempt: int
+    agent: str
+    cause: str  # "worker killed by SIGSEGV", "no progress for 30 s"
+    output: str = ""  # the tail of what its worker printed, its traceback included
+
+
 class Failure(msgspec.Struct, frozen=True, kw_only=True, tag="failure"):
     """Why a task has no answer."""
 
-    kind: str  # "error", "crashed", "attempts", "deadline", "cancelled", "denied"
+    # "error", "deadline", "cancelled", "denied", "attempts"; of one attempt, which is tried
+    # again: "crashed" (its worker ended), "frozen" (it showed no life), "stuck" (no progress)
+    kind: str
     message: str
     detail: str = ""  # traceback or the tail of the worker's output
+    lost: tuple[Lost, ...] = ()  # of "attempts": every attempt, oldest first
 
 
 Result = Verdict | Value | Failure
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """How long and how often a task may be tried."""
+    """How long and how often a task may be tried. Seconds; None is no limit.
+
+    Source:
+        Temporal's schedule-to-start, start-to-close, schedule-to-close and heartbeat timeouts.
+    """
 
     max_attempts: int = 3  # attempts lost with their agent; a poisonous task stops here
-    attempt_wall_s: float | None = None  # seconds until a running attempt's worker is killed
+    queue_s: float | None = None  # in the queue before each attempt; then the task fails
+    attempt_wall_s: float | None = None  # of one attempt; then the task fails
+    total_s: float | None = None  # from submission to the end; then the task fails
+    progress_s: float | None = None  # between two reports of the skill; then it is tried again
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
@@ -207,6 +236,18 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits = Limits()
 
 
+class Intensity(msgspec.Struct, frozen=True, kw_only=True):
+    """How often an agent may die before it is quarantined instead of launched again.
+
+    Source:
+        Erlang/OTP, supervisor behaviour: restart intensity and period.
+    """
+
+    deaths: int = 5  # one more than these ...
+    within_s: float = 60.0  # ... within so many seconds, and it is put aside
+    cool_s: float = 30.0  # seconds until it is tried once more; doubles each time that fails
+
+
 class AgentSpec(msgspec.Struct, frozen=True, kw_only=True):
     """The desired state of one agent: what to launch, and what to launch again when it dies."""
 
@@ -215,6 +256,7 @@ class AgentSpec(msgspec.Struct, frozen=True, kw_only=True):
     heartbeat_s: float = 1.0  # seconds between heartbeats
     grace_s: float = 600.0  # seconds without a supervisor until the agent ends itself
     memory_bytes: int = 4 << 30  # address-space limit of its worker
+    intensity: Intensity = Intensity()
     config: dict[str, Any] = {}  # plain data handed to the skills
 
 
@@ -226,6 +268,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     elapsed_s: float = 0.0  # seconds since the attempt began
     steps: int = 0  # counts up whenever the skill reports progress
     note: str = ""  # the skill's latest word: the stage it is in
+    silent_s: float = 0.0  # seconds since the worker's interpreter showed life
     cpu_s: float = 0.0  # processor seconds the worker has used in all
     rss_bytes: int = 0  # resident memory of the worker
 
@@ -255,12 +298,37 @@ class AgentReady(msgspec.Struct, frozen=True, kw_only=True, tag="agent_ready"):
 class AgentGone(msgspec.Struct, frozen=True, kw_only=True, tag="agent_gone"):
     """It ended without being asked to."""
 
-    cause: str  # "killed by SIGKILL", "exit code 1", "never registered"
+    cause: str  # "killed by SIGKILL", "exit code 1", "frozen: no heartbeat for 2.6 s"
     backoff_s: float  # seconds until it is launched again
+    output: str = ""  # the tail of what it printed, where known
+
+
+class AgentDismissed(msgspec.Struct, frozen=True, kw_only=True, tag="agent_dismissed"):
+    """It was asked to end; what comes next holds whoever supervises it by then."""
+
+    desired: Desired = Desired.STOPPED
+    cause: str = ""  # why it is put aside, if it is
 
 
 class AgentStopped(msgspec.Struct, frozen=True, kw_only=True, tag="agent_stopped"):
     """It ended because it was asked to."""
+
+
+class AgentDraining(msgspec.Struct, frozen=True, kw_only=True, tag="agent_draining"):
+    """It finishes what it runs, takes nothing new, and then ends."""
+
+
+class AgentQuarantined(msgspec.Struct, frozen=True, kw_only=True, tag="agent_quarantined"):
+    """It is not launched again for now: the escalation of a restart intensity, or somebody's wish."""
+
+    cause: str  # "6 deaths within 60 s, the last one: exit code 1", "asked for"
+    cool_s: float | None  # seconds until it is tried once more; None: until it is released
+
+
+class AgentReleased(msgspec.Struct, frozen=True, kw_only=True, tag="agent_released"):
+    """It leaves quarantine on probation: one death puts it back, one finished task clears it."""
+
+    cause: str  # "asked for", "cooled down"
 
 
 class TaskSubmitted(msgspec.Struct, frozen=True, kw_only=True, tag="task_submitted"):
@@ -272,7 +340,13 @@ class TaskAssigned(msgspec.Struct, frozen=True, kw_only=True, tag="task_assigned
 
 
 class TaskRequeued(msgspec.Struct, frozen=True, kw_only=True, tag="task_requeued"):
+    """An attempt ended without a result; the task waits for its next one."""
+
     cause: str
+    blamed: bool = (
+        True  # counts against the task's attempts; not so when somebody stopped the agent
+    )
+    output: str = ""  # the tail of what its worker printed
 
 
 class TaskSettled(msgspec.Struct, frozen=True, kw_only=True, tag="task_settled"):
@@ -280,6 +354,7 @@ class TaskSettled(msgspec.Struct, frozen=True, kw_only=True, tag="task_settled")
     result: Result
     attempts: int
     duration_s: float  # seconds from submission to here, supervisor's clock
+    output: str = ""  # the tail of what its worker printed during the last attempt
 
 
 class ResultDropped(msgspec.Struct, frozen=True, kw_only=True, tag="result_dropped"):
@@ -297,7 +372,11 @@ FactKind = (
     | AgentSpawned
     | AgentReady
     | AgentGone
+    | AgentDismissed
     | AgentStopped
+    | AgentDraining
+    | AgentQuarantined
+    | AgentReleased
     | TaskSubmitted
     | TaskAssigned
     | TaskRequeued

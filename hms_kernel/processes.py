@@ -6,12 +6,16 @@ elsewhere each function says that it did nothing, and the callers do without.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import select
 import signal
+import socket
+import stat
 import struct
 import sys
+from pathlib import Path
 
 import psutil
 
@@ -34,10 +38,15 @@ def how_it_ended(code: int) -> str:
     """An exit code, negative for a signal, in words: "killed by SIGKILL", "exit code 1"."""
     if code >= 0:
         return f"exit code {code}"
+    return f"killed by {signal_name(-code)}"
+
+
+def signal_name(number: int) -> str:
+    """What a signal is called: "SIGSTOP", or "signal 42" without a name."""
     try:
-        return f"killed by {signal.Signals(-code).name}"
+        return signal.Signals(number).name
     except ValueError:
-        return f"killed by signal {-code}"
+        return f"signal {number}"
 
 
 def open_pidfd(pid: int) -> int | None:
@@ -71,6 +80,44 @@ def wait_gone(pid: int, timeout_s: float) -> bool:
         return bool(poller.poll(max(0.0, timeout_s) * 1000))
     finally:
         os.close(pidfd)
+
+
+_private: dict[int, str] = {}  # descriptor to the directory whose sockets go with it
+
+
+def keep_from_children(descriptor: int, sockets: Path) -> None:
+    """Close a lock, and the sockets of a directory, in children forked without exec.
+
+    They would hold both beyond our own end: nobody could take the lock, and peers
+    would not notice that we are gone.
+    """
+    _private[descriptor] = os.fspath(sockets)
+
+
+def share_with_children(descriptor: int) -> None:
+    """Undo ``keep_from_children``."""
+    _private.pop(descriptor, None)
+
+
+def _close_in_child() -> None:
+    if not _private:
+        return
+    for descriptor in _private:
+        os.close(descriptor)
+    directories = {os.fsencode(directory) for directory in _private.values()}
+    _private.clear()
+    for name in os.listdir("/dev/fd"):
+        with contextlib.suppress(OSError):
+            descriptor = int(name)
+            if not stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+                continue
+            with socket.socket(fileno=os.dup(descriptor)) as known:
+                path = os.fsencode(known.getsockname() or b"")
+            if known.family == socket.AF_UNIX and os.path.dirname(path) in directories:
+                os.close(descriptor)
+
+
+os.register_at_fork(after_in_child=_close_in_child)
 
 
 class Alarm:

@@ -4,18 +4,17 @@ A task waits in its skill's queue until an idle agent has that skill. An agent
 runs one task at a time. An attempt that is lost with its agent or its worker
 goes back to its old place in the queue, until the task's limit says that the
 task itself is to blame. Results of superseded attempts are recognised by their
-attempt number and dropped.
+attempt number and dropped. How agents live and die is the ``fleet``'s.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from random import Random
 from typing import assert_never
 
-from hms_kernel import healing
+from hms_kernel import takeover
 from hms_kernel.errors import UsageError
 from hms_kernel.events import (
     Acknowledge,
@@ -23,6 +22,7 @@ from hms_kernel.events import (
     CancelAsked,
     CancelOn,
     Denied,
+    DrainAsked,
     Effect,
     Event,
     Exited,
@@ -30,8 +30,11 @@ from hms_kernel.events import (
     Heartbeat,
     Kill,
     Launch,
+    QuarantineAsked,
     Record,
     Registered,
+    ReleaseAsked,
+    RestartAsked,
     Shutdown,
     SpawnAsked,
     StopAsked,
@@ -40,16 +43,15 @@ from hms_kernel.events import (
     Unreachable,
     Watch,
 )
+from hms_kernel.fleet import STARTUP_S, Fleet
 from hms_kernel.ledger import Agent, Work
 from hms_kernel.model import (
     ActionDenied,
-    AgentGone,
     AgentPhase,
     AgentReady,
-    AgentSpawned,
     AgentSpec,
-    AgentStopped,
     Failure,
+    Lost,
     Phase,
     Result,
     ResultDropped,
@@ -59,7 +61,10 @@ from hms_kernel.model import (
     TaskSubmitted,
 )
 
-STARTUP_S = 60.0  # an agent that has not registered by then is killed and launched again
+__all__ = ["STARTUP_S", "Scheduler"]
+
+OUTPUT_CHARACTERS = 4000  # of what a lost attempt printed, in the story of its task
+_TRY_AGAIN = ("crashed", "frozen", "stuck")  # kinds of failure that lose an attempt
 
 
 @dataclass
@@ -71,11 +76,16 @@ class Scheduler:
     """
 
     rng: Random
-    agents: dict[str, Agent] = field(default_factory=dict)
     tasks: dict[str, Work] = field(default_factory=dict)
+    waiting: int = 0  # tasks in the queue
     _queues: dict[str, list[tuple[int, str]]] = field(default_factory=dict)  # skill to heap
     _idle: dict[str, None] = field(default_factory=dict)  # ordered set of agent ids
-    _due: dict[str, None] = field(default_factory=dict)  # agents with a deadline
+    # Heap of when, task, and the attempt it must have begun by then (0: it must have ended).
+    _deadlines: list[tuple[float, str, int]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._fleet = Fleet(self.rng)
+        self.agents: dict[str, Agent] = self._fleet.agents
 
     def handle(self, event: Event, now_s: float) -> list[Effect]:
         """Apply one event and return what the shell must now do, in order.
@@ -94,36 +104,76 @@ class Scheduler:
             case CancelAsked(task_id):
                 return self._cancel(task_id, now_s)
             case SpawnAsked(spec):
-                return self._spawn(spec, now_s)
+                return self._fleet.spawn(spec, now_s)
             case StopAsked(agent_id):
-                return self._stop(agent_id)
+                return self._ruled(agent_id, self._fleet.stop(agent_id, now_s))
+            case DrainAsked(agent_id):
+                busy = self._fleet.known(agent_id).task is not None
+                return self._ruled(agent_id, self._fleet.drain(agent_id, now_s, busy=busy))
+            case RestartAsked(agent_id):
+                return self._ruled(agent_id, self._fleet.restart(agent_id, now_s))
+            case QuarantineAsked(agent_id, reason):
+                return self._ruled(agent_id, self._fleet.quarantine(agent_id, reason, now_s))
+            case ReleaseAsked(agent_id):
+                return self._ruled(agent_id, self._fleet.release(agent_id, now_s))
             case Registered():
                 return self._registered(event, now_s)
             case Heartbeat(agent_id, progress):
                 if agent := self.agents.get(agent_id):
-                    agent.seen_s, agent.progress = now_s, progress
+                    self._fleet.heard(agent, now_s)
+                    agent.progress = progress
                 return []
             case Exited():
                 return self._exited(event, now_s)
             case Unreachable(agent_id):
                 # A live peer always has room for one task more, so this one is gone
                 # or deaf: end it, and let its exit requeue what it ran.
-                return [Kill(agent_id)] if agent_id in self.agents else []
+                if agent_id not in self.agents:
+                    return []
+                why = "could not be reached"
+                return self._ruled(agent_id, self._fleet.condemn(agent_id, why, now_s))
             case Finished():
                 return self._finished(event, now_s)
             case Denied():
                 return self._denied(event, now_s)
-            case Tick():
-                return self._tick(now_s)
+            case Tick(stalled_s):
+                return self._tick(now_s, stalled_s)
             case _:
                 assert_never(event)
 
+    def resume(
+        self, agents: dict[str, Agent], tasks: dict[str, Work], now_s: float
+    ) -> list[Effect]:
+        """Go on from what an earlier supervisor of the session knew; once, before any event.
+
+        Tasks keep their places. What was running is not given to anybody else until
+        its agent has come back with it or without it, or has not come back in time.
+        """
+        self.tasks.update(tasks)
+        for work in tasks.values():
+            self._await_end(work)
+            if work.phase is Phase.PENDING:
+                self._enqueue(work, now_s)
+        effects = self._fleet.resume(agents, now_s)
+        for agent_id, agent in agents.items():
+            missed = tasks.get(agent.task or "")
+            if missed is not None and not agent.returning:
+                # Its end is a fact; what followed for its task was not safe yet.
+                agent.task = agent.attempt = None
+                cause = f"agent {agent_id} {agent.last_cause or 'was stopped'}"
+                effects += (
+                    self._requeue(missed, TaskRequeued(cause=cause, blamed=False), now_s)
+                    if agent.phase is AgentPhase.STOPPED
+                    else self._lost(missed, cause, "", now_s)
+                )
+        return effects
+
     def next_due_s(self) -> float | None:
         """When a ``Tick`` will have something to do, on the clock of ``handle``; None: not by itself."""
-        return min(
-            (due for name in self._due if (due := self.agents[name].due_s) is not None),
-            default=None,
-        )
+        while self._deadlines and self._met(*self._deadlines[0][1:]):
+            heapq.heappop(self._deadlines)
+        dues = [self._fleet.next_due_s(), self._deadlines[0][0] if self._deadlines else None]
+        return min((due for due in dues if due is not None), default=None)
 
     @property
     def open_tasks(self) -> int:
@@ -141,170 +191,162 @@ class Scheduler:
         recorded = Record(TaskSubmitted(submitted=task), task=task.task_id)
         if event.settled is not None:
             return [recorded, self._settle(work, Phase.SUCCEEDED, event.settled, now_s)]
-        self._enqueue(work)
+        self._await_end(work)
+        self._enqueue(work, now_s)
         return [recorded, *self._assign(self._capable(task.skill))]
 
     def _cancel(self, task_id: str, now_s: float) -> list[Effect]:
         work = self._known_task(task_id)
         if work.phase.terminal:
             return []
-        effects: list[Effect] = [
-            self._settle(
-                work, Phase.CANCELLED, Failure(kind="cancelled", message="cancelled"), now_s
-            )
-        ]
+        failure = Failure(kind="cancelled", message="cancelled")
+        return self._give_up(work, Phase.CANCELLED, failure, now_s)
+
+    def _give_up(self, work: Work, phase: Phase, failure: Failure, now_s: float) -> list[Effect]:
+        """End a task that nobody has answered."""
+        effects: list[Effect] = [self._settle(work, phase, failure, now_s)]
         # The agent stays taken until it confirms: its worker must be replaced first.
-        if work.agent and self._runs(work.agent, task_id, work.attempt):
-            effects.append(CancelOn(work.agent, task_id, work.attempt))
+        if work.agent and self._runs(work.agent, work.task.task_id, work.attempt):
+            effects.append(CancelOn(work.agent, work.task.task_id, work.attempt))
         return effects
 
     def _finished(self, event: Finished, now_s: float) -> list[Effect]:
         known = Acknowledge(event.agent_id, event.task_id, event.attempt)
         freed = self._free(event.agent_id, event.task_id, event.attempt)
+        lost = isinstance(event.result, Failure) and event.result.kind in _TRY_AGAIN
+        if (agent := self.agents.get(event.agent_id)) is not None:
+            self._fleet.heard(agent, now_s)
+            if freed and not lost:
+                agent.probation = 0
         work = self.tasks.get(event.task_id)
-        if work is None or work.phase.terminal or event.attempt != work.attempt:
-            resent = work is not None and work.phase.terminal and event.attempt == work.attempt
+        # An answer from an attempt that we gave up for lost still counts while no other has
+        # begun; how it failed does not count twice.
+        failed_late = (
+            work is not None and work.phase is Phase.PENDING and isinstance(event.result, Failure)
+        )
+        current = work is not None and self._is_current(work, event)
+        if work is None or work.phase.terminal or not current or failed_late:
+            resent = work is not None and work.phase.terminal and current
             where = {"task": event.task_id, "attempt": event.attempt, "agent": event.agent_id}
             dropped = [] if resent else [Record(ResultDropped(), **where)]  # type: ignore[arg-type]
-            return [*dropped, known, *self._assign(freed)]
+            return [*dropped, known, *self._next(freed, now_s)]
         match event.result:
-            case Failure(kind="crashed", message=cause):
-                ended = self._lost(work, cause, event.result.detail, now_s)
+            case Failure(message=cause, detail=detail) if lost:
+                ended = self._lost(work, cause, detail or event.output, now_s)
             case Failure(kind="cancelled"):
-                ended = [self._settle(work, Phase.CANCELLED, event.result, now_s)]
+                ended = [self._settle(work, Phase.CANCELLED, event.result, now_s, event.output)]
             case Failure():
-                ended = [self._settle(work, Phase.FAILED, event.result, now_s)]
+                ended = [self._settle(work, Phase.FAILED, event.result, now_s, event.output)]
             case _:
-                ended = [self._settle(work, Phase.SUCCEEDED, event.result, now_s)]
-        return [*ended, known, *self._assign(freed)]
+                ended = [self._settle(work, Phase.SUCCEEDED, event.result, now_s, event.output)]
+        return [*ended, known, *self._next(freed, now_s)]
 
-    def _lost(self, work: Work, cause: str, detail: str, now_s: float) -> list[Effect]:
+    def _lost(self, work: Work, cause: str, output: str, now_s: float) -> list[Effect]:
         """An attempt ended without a result: try again, unless the task did this too often."""
-        work.lost += 1
-        if work.lost >= work.task.limits.max_attempts:
-            message = f"{work.lost} attempts were lost, the last one: {cause}"
-            failure = Failure(kind="attempts", message=message, detail=detail)
-            return [self._settle(work, Phase.FAILED, failure, now_s)]
-        return self._requeue(work, cause)
-
-    def _requeue(self, work: Work, cause: str) -> list[Effect]:
-        work.phase, where = Phase.PENDING, work.agent
-        self._enqueue(work)
-        record = Record(
-            TaskRequeued(cause=cause), task=work.task.task_id, attempt=work.attempt, agent=where
+        tail = output[-OUTPUT_CHARACTERS:]
+        work.lost.append(
+            Lost(attempt=work.attempt, agent=work.agent or "", cause=cause, output=tail)
         )
+        if len(work.lost) >= work.task.limits.max_attempts:
+            message = f"{len(work.lost)} attempts were lost, the last one: {cause}"
+            failure = Failure(
+                kind="attempts", message=message, detail=output, lost=tuple(work.lost)
+            )
+            return [self._settle(work, Phase.FAILED, failure, now_s)]
+        return self._requeue(work, TaskRequeued(cause=cause, output=tail), now_s)
+
+    def _requeue(self, work: Work, why: TaskRequeued, now_s: float) -> list[Effect]:
+        work.phase, where = Phase.PENDING, work.agent
+        self._enqueue(work, now_s)
+        record = Record(why, task=work.task.task_id, attempt=work.attempt, agent=where)
         return [record, *self._assign(self._capable(work.task.skill))]
 
-    def _settle(self, work: Work, phase: Phase, result: Result, now_s: float) -> Record:
-        work.phase, work.result, work.settled_s = phase, result, now_s
+    def _settle(
+        self, work: Work, phase: Phase, result: Result, now_s: float, output: str = ""
+    ) -> Record:
+        if work.queued:
+            self._leave_queue(work)
+        work.phase, work.result, work.settled_s, work.output = phase, result, now_s, output
         kind = TaskSettled(
             phase=phase,
             result=result,
             attempts=work.attempt,
             duration_s=now_s - work.submitted_s,
+            output=output,
         )
         attempt = work.attempt or None
         return Record(kind, task=work.task.task_id, attempt=attempt, agent=work.agent)
 
     # --- agents --------------------------------------------------------------
 
-    def _spawn(self, spec: AgentSpec, now_s: float) -> list[Effect]:
-        known = self.agents.get(spec.agent_id)
-        if known is not None and known.phase is not AgentPhase.STOPPED:
-            raise UsageError(f"agent {spec.agent_id!r} exists already")
-        agent = Agent(spec=spec, phase=AgentPhase.STARTING)
-        self.agents[spec.agent_id] = agent
-        return self._launch(agent, now_s)
-
-    def _launch(self, agent: Agent, now_s: float) -> list[Effect]:
-        agent.phase, agent.pid = AgentPhase.STARTING, None
-        self._schedule(agent, now_s + STARTUP_S)
-        kind = AgentSpawned(spec=agent.spec, restarts=agent.restarts)
-        return [Record(kind, agent=agent.spec.agent_id), Launch(agent.spec)]
-
-    def _stop(self, agent_id: str) -> list[Effect]:
-        agent = self.agents.get(agent_id)
-        if agent is None:
-            raise UsageError(f"no agent {agent_id!r}; known: {_some(self.agents)}")
-        self._idle.pop(agent_id, None)
-        match agent.phase:
-            case AgentPhase.BACKOFF:
-                agent.phase = AgentPhase.STOPPED
-                self._schedule(agent, None)
-                return [Record(AgentStopped(), agent=agent_id)]
-            case AgentPhase.STARTING:
-                # It cannot hear us yet.
-                agent.phase = AgentPhase.STOPPING
-                self._schedule(agent, None)
-                return [Kill(agent_id)]
-            case AgentPhase.READY:
-                agent.phase = AgentPhase.STOPPING
-                return [Shutdown(agent_id)]
-            case _:
-                return []
+    def _ruled(self, agent_id: str, effects: list[Effect]) -> list[Effect]:
+        """The fleet has decided about an agent; it takes new tasks only if that left it ready."""
+        agent = self.agents[agent_id]
+        if agent.phase is not AgentPhase.READY or agent.verdict:
+            self._idle.pop(agent_id, None)
+        return effects
 
     def _registered(self, event: Registered, now_s: float) -> list[Effect]:
         agent = self.agents.get(event.agent_id)
-        adopted = agent is None
+        adopted = agent is None or agent.returning
         if agent is None:
             # It was launched by an earlier supervisor of this session.
             spec = AgentSpec(agent_id=event.agent_id, skills=event.skills)
             agent = self.agents[event.agent_id] = Agent(spec=spec, phase=AgentPhase.STARTING)
-        if agent.phase in (AgentPhase.STOPPING, AgentPhase.STOPPED, AgentPhase.BACKOFF):
-            # Not wanted, or already replaced in our plans: this process must go.
+        wanted = (AgentPhase.STARTING, AgentPhase.READY, AgentPhase.DRAINING)
+        if agent.phase not in wanted or agent.verdict:
+            # Not wanted, condemned, or already replaced in our plans: this process must go.
             return [Shutdown(event.agent_id)]
-        agent.seen_s = now_s
-        if agent.phase is AgentPhase.READY and agent.pid == event.pid:
+        self._fleet.heard(agent, now_s)
+        if agent.phase is not AgentPhase.STARTING and agent.pid == event.pid:
             # A registration that was sent twice. What the agent runs may have crossed
             # it on the wire, so it says nothing about its task.
             return []
-        agent.phase, agent.pid, agent.skills = AgentPhase.READY, event.pid, event.skills
-        agent.ready_s = now_s
-        self._schedule(agent, None)
+        agent.pid, agent.skills = event.pid, event.skills
+        self._fleet.live(event.agent_id, now_s)
         kind = AgentReady(pid=event.pid, skills=event.skills)
         effects: list[Effect] = [Record(kind, agent=event.agent_id)]
         if adopted:
             effects.append(Watch(event.agent_id, event.pid))
-        effects += [CancelOn(event.agent_id, task, attempt) for task, attempt in event.running]
-        self._idle[event.agent_id] = None
-        return [*effects, *self._assign(event.agent_id)]
+        found = takeover.reclaim(agent, self.tasks, event.running)
+        effects += found.effects
+        if (kept := self.tasks.get(agent.task or "")) is not None and kept.queued:
+            self._leave_queue(kept)
+        if found.missed is not None:
+            cause = f"agent {event.agent_id} came back without it"
+            why = TaskRequeued(cause=cause, blamed=False)
+            effects += self._requeue(found.missed, why, now_s)
+        if agent.task is not None:
+            return effects
+        if agent.phase is AgentPhase.READY:
+            self._idle[event.agent_id] = None
+        return [*effects, *self._next(event.agent_id, now_s)]
 
     def _exited(self, event: Exited, now_s: float) -> list[Effect]:
-        agent = self.agents.get(event.agent_id)
-        late = agent is None or agent.phase in (AgentPhase.STOPPED, AgentPhase.BACKOFF)
-        if agent is None or late or (event.pid and agent.pid and event.pid != agent.pid):
-            return []  # the death of a process that we had already given up
+        before = self.agents.get(event.agent_id)
+        asked = before is not None and before.phase is AgentPhase.STOPPING
+        effects = self._fleet.exited(event, now_s)
+        if before is None or effects is None:
+            return []
         self._idle.pop(event.agent_id, None)
-        running = self.tasks.get(agent.task) if agent.task else None
-        agent.task = agent.attempt = agent.progress = agent.pid = None
-        desired = agent.phase is not AgentPhase.STOPPING
-        if desired:
-            clean = agent.ready_s > 0 and now_s - agent.ready_s > healing.CLEAN_RUN_S
-            agent.failures = 1 if clean else agent.failures + 1
-            agent.phase, agent.last_cause = AgentPhase.BACKOFF, event.cause
-            wait_s = healing.backoff_s(agent.failures, self.rng)
-            self._schedule(agent, now_s + wait_s)
-            gone = AgentGone(cause=event.cause, backoff_s=wait_s)
-            effects: list[Effect] = [Record(gone, agent=event.agent_id)]
-        else:
-            agent.phase = AgentPhase.STOPPED
-            self._schedule(agent, None)
-            effects = [Record(AgentStopped(), agent=event.agent_id)]
-        if running is not None and not running.phase.terminal:
-            # A task is blamed only for deaths that nobody asked for.
-            effects += (
-                self._lost(running, f"agent {event.agent_id} {event.cause}", "", now_s)
-                if desired
-                else self._requeue(running, f"agent {event.agent_id} was stopped")
-            )
-        return effects
+        running = self.tasks.get(before.task) if before.task else None
+        before.task = before.attempt = before.progress = None
+        if running is None or running.phase.terminal:
+            return effects
+        # A task is blamed only for deaths that nobody asked for.
+        if asked:
+            cause = f"agent {event.agent_id} was stopped"
+            return [
+                *effects,
+                *self._requeue(running, TaskRequeued(cause=cause, blamed=False), now_s),
+            ]
+        cause = f"agent {event.agent_id} {before.verdict or event.cause}"
+        return [*effects, *self._lost(running, cause, event.output, now_s)]
 
     def _denied(self, event: Denied, now_s: float) -> list[Effect]:
         match event.effect:
             case Launch(spec):
-                agent = self.agents[spec.agent_id]
-                agent.phase = AgentPhase.STOPPED
-                self._schedule(agent, None)
+                self._fleet.denied(spec.agent_id)
                 denied = ActionDenied(verb="launch", policy=event.policy)
                 return [Record(denied, agent=spec.agent_id)]
             case Assign(agent_id, task, attempt):
@@ -319,35 +361,68 @@ class Scheduler:
                         agent=agent_id,
                     ),
                     self._settle(self.tasks[task.task_id], Phase.FAILED, failure, now_s),
-                    *self._assign(freed),
+                    *self._next(freed, now_s),
                 ]
             case _:
                 assert_never(event.effect)
 
-    def _tick(self, now_s: float) -> list[Effect]:
-        effects: list[Effect] = []
-        for agent_id in list(self._due):
-            agent = self.agents[agent_id]
-            if agent.due_s is None or agent.due_s > now_s:
-                continue
-            if agent.phase is AgentPhase.BACKOFF:
-                agent.restarts += 1
-                effects += self._launch(agent, now_s)
-            elif agent.phase is AgentPhase.STARTING:
-                self._schedule(agent, now_s + STARTUP_S)
-                effects.append(Kill(agent_id))
+    def _tick(self, now_s: float, stalled_s: float) -> list[Effect]:
+        effects = self._fleet.tick(now_s, stalled_s)
+        for effect in effects:
+            if isinstance(effect, Kill):
+                self._ruled(effect.agent_id, [])
+        while self._deadlines and self._deadlines[0][0] <= now_s:
+            _, task_id, attempt = heapq.heappop(self._deadlines)
+            if not self._met(task_id, attempt):
+                effects += self._too_late(self.tasks[task_id], attempt, now_s)
         return effects
+
+    # --- deadlines -----------------------------------------------------------
+
+    def _await_end(self, work: Work) -> None:
+        if work.task.limits.total_s is not None:
+            due_s = work.submitted_s + work.task.limits.total_s
+            heapq.heappush(self._deadlines, (due_s, work.task.task_id, 0))
+
+    def _met(self, task_id: str, attempt: int) -> bool:
+        """Whether the task has ended, or has begun the attempt it had to begin."""
+        work = self.tasks[task_id]
+        return work.phase.terminal or 0 < attempt <= work.attempt
+
+    def _too_late(self, work: Work, attempt: int, now_s: float) -> list[Effect]:
+        limits = work.task.limits
+        message = (
+            f"no agent took it within {limits.queue_s:g} s"
+            if attempt
+            else f"it did not end within {limits.total_s:g} s"
+        )
+        failure = Failure(kind="deadline", message=message, lost=tuple(work.lost))
+        return self._give_up(work, Phase.FAILED, failure, now_s)
 
     # --- matching tasks with agents -------------------------------------------
 
-    def _enqueue(self, work: Work) -> None:
-        heapq.heappush(
-            self._queues.setdefault(work.task.skill, []), (work.ticket, work.task.task_id)
-        )
+    def _enqueue(self, work: Work, now_s: float) -> None:
+        queue = self._queues.setdefault(work.task.skill, [])
+        heapq.heappush(queue, (work.ticket, work.task.task_id))
+        work.queued = True
+        self.waiting += 1
+        if work.task.limits.queue_s is not None:
+            due_s = now_s + work.task.limits.queue_s
+            heapq.heappush(self._deadlines, (due_s, work.task.task_id, work.attempt + 1))
+
+    def _leave_queue(self, work: Work) -> None:
+        work.queued = False
+        self.waiting -= 1
 
     def _capable(self, skill: str) -> str | None:
         """The agent that has been idle longest among those with the skill."""
         return next((name for name in self._idle if skill in self.agents[name].skills), None)
+
+    def _next(self, agent_id: str | None, now_s: float) -> list[Effect]:
+        """An agent has finished something: give it more, or let it end if it was draining."""
+        if agent_id is not None and self.agents[agent_id].phase is AgentPhase.DRAINING:
+            return self._fleet.drained(self.agents[agent_id], now_s)
+        return self._assign(agent_id)
 
     def _assign(self, agent_id: str | None) -> list[Effect]:
         """Give an idle agent the task that has waited longest for one of its skills."""
@@ -356,16 +431,17 @@ class Scheduler:
         agent = self.agents[agent_id]
         queues = [queue for skill in agent.skills if (queue := self._queues.get(skill))]
         for queue in queues:
-            # Cancelled tasks leave the heap only here, when they reach its top.
+            # Tasks that ended while they waited leave the heap only here, at its top.
             while queue and self.tasks[queue[0][1]].phase is not Phase.PENDING:
                 heapq.heappop(queue)
         best = min((queue for queue in queues if queue), default=None)
         if best is None:
             return []
         work = self.tasks[heapq.heappop(best)[1]]
+        self._leave_queue(work)
         del self._idle[agent_id]
         work.phase, work.agent = Phase.RUNNING, agent_id
-        work.attempt += 1
+        work.attempt = work.named = work.named + 1
         agent.task, agent.attempt, agent.progress = work.task.task_id, work.attempt, None
         return [
             Record(TaskAssigned(), task=work.task.task_id, attempt=work.attempt, agent=agent_id),
@@ -378,31 +454,20 @@ class Scheduler:
             return None
         agent = self.agents[agent_id]
         agent.task = agent.attempt = agent.progress = None
-        if agent.phase is AgentPhase.READY:
+        if agent.phase is AgentPhase.READY and not agent.verdict:
             self._idle[agent_id] = None
         return agent_id
+
+    def _is_current(self, work: Work, event: Finished) -> bool:
+        # After a takeover a number may be out with an agent the facts do not know of.
+        return (work.agent, work.attempt) == (event.agent_id, event.attempt)
 
     def _runs(self, agent_id: str, task_id: str, attempt: int) -> bool:
         agent = self.agents.get(agent_id)
         return agent is not None and (agent.task, agent.attempt) == (task_id, attempt)
-
-    # --- small things ----------------------------------------------------------
-
-    def _schedule(self, agent: Agent, due_s: float | None) -> None:
-        agent.due_s = due_s
-        if due_s is None:
-            self._due.pop(agent.spec.agent_id, None)
-        else:
-            self._due[agent.spec.agent_id] = None
 
     def _known_task(self, task_id: str) -> Work:
         try:
             return self.tasks[task_id]
         except KeyError:
             raise UsageError(f"no task {task_id!r}; submit_proof_task returns valid ids") from None
-
-
-def _some(names: Iterable[str]) -> str:
-    """A few names for an error message."""
-    shown = list(names)
-    return ", ".join(shown[:5]) + (", …" if len(shown) > 5 else "") if shown else "none"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 import math
 import os
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -16,9 +17,26 @@ from typing import assert_never
 
 import msgspec
 
-from hms_kernel import skills
-from hms_kernel.errors import HmsError, PolicyDenied, SessionError, StoreError, UsageError
-from hms_kernel.events import CancelAsked, Event, SpawnAsked, StopAsked, Submitted
+from hms_kernel import config, skills
+from hms_kernel.errors import (
+    HmsError,
+    PolicyDenied,
+    QueueFull,
+    SessionError,
+    StoreError,
+    UsageError,
+)
+from hms_kernel.events import (
+    CancelAsked,
+    DrainAsked,
+    Event,
+    QuarantineAsked,
+    ReleaseAsked,
+    RestartAsked,
+    SpawnAsked,
+    StopAsked,
+    Submitted,
+)
 from hms_kernel.journal import Journal
 from hms_kernel.messages import (
     AcceptedResponse,
@@ -27,13 +45,17 @@ from hms_kernel.messages import (
     AgentStatusResponse,
     CancelTaskRequest,
     CloseSessionRequest,
+    DrainAgentRequest,
     ErrorResponse,
     FactsRequest,
     FactsResponse,
     PingRequest,
     PingResponse,
+    QuarantineAgentRequest,
+    ReleaseAgentRequest,
     Request,
     Response,
+    RestartAgentRequest,
     SpawnAgentRequest,
     SpawnAgentResponse,
     StopAgentRequest,
@@ -43,7 +65,7 @@ from hms_kernel.messages import (
     TaskStatusRequest,
     TaskStatusResponse,
 )
-from hms_kernel.model import ActionDenied, Fact, Task, TaskSettled
+from hms_kernel.model import ActionDenied, AgentPhase, Fact, Phase, Task, TaskSettled
 from hms_kernel.policy import Action, Gate, Refused
 from hms_kernel.scheduler import Scheduler
 from hms_kernel.version import __version__
@@ -57,7 +79,7 @@ class _Wait:
     """A client that waits for something to happen, until ``until_s``."""
 
     reply: Reply
-    request: TaskStatusRequest | FactsRequest
+    request: TaskStatusRequest | FactsRequest | SubmitTaskRequest
     answered: bool = False
 
 
@@ -73,6 +95,7 @@ class Service:
         after_commit: calls back once everything recorded so far is durable.
         clock: seconds, monotonic.
         close: begins the end of the session.
+        queue: tasks that may wait for an agent before no more are accepted.
     """
 
     scheduler: Scheduler
@@ -83,6 +106,10 @@ class Service:
     clock: Callable[[], float]
     close: Callable[[], None]
     closing: bool = False
+    queue: int = field(default_factory=config.queue)
+    _submissions: deque[_Wait] = field(default_factory=deque)  # wait for room in the queue
+    _promises: dict[str, Reply] = field(default_factory=dict)  # tasks not durable yet
+    _ended: set[str] = field(default_factory=set)  # tasks whose end is durable
     _task_waits: dict[str, list[_Wait]] = field(default_factory=dict)
     _fact_waits: list[_Wait] = field(default_factory=list)
     _dues: list[tuple[float, int, _Wait]] = field(default_factory=list)  # heap by time
@@ -90,6 +117,7 @@ class Service:
     def __post_init__(self) -> None:
         self._started_s = self.clock()
         self._wait_numbers = count()
+        self._ended.update(id for id, work in self.scheduler.tasks.items() if work.phase.terminal)
         # Ids never repeat within a session, so a later epoch marks its own.
         mark = f"e{self.journal.epoch}-" if self.journal.epoch > 1 else ""
         self._agent_ids = (f"agent-{mark}{n}" for n in count(1))
@@ -114,7 +142,10 @@ class Service:
                         pid=os.getpid(),
                         version=__version__,
                         uptime_s=self.clock() - self._started_s,
-                        agents=len(self.scheduler.agents),
+                        agents=sum(
+                            agent.phase is not AgentPhase.STOPPED
+                            for agent in self.scheduler.agents.values()
+                        ),
                         tasks=len(self.scheduler.tasks),
                     )
                 )
@@ -123,22 +154,26 @@ class Service:
             case SpawnAgentRequest():
                 self._spawn(request, reply)
             case StopAgentRequest(agent_id=agent_id):
-                self._permit("stop", f"agent:{agent_id}")
-                self.handle(StopAsked(agent_id))
-                self.after_commit(lambda: reply(AcceptedResponse()))
+                self._steer("stop", agent_id, StopAsked(agent_id), reply)
+            case DrainAgentRequest(agent_id=agent_id):
+                self._steer("drain", agent_id, DrainAsked(agent_id), reply)
+            case RestartAgentRequest(agent_id=agent_id):
+                self._steer("restart", agent_id, RestartAsked(agent_id), reply)
+            case QuarantineAgentRequest(agent_id=agent_id, reason=reason):
+                self._steer("quarantine", agent_id, QuarantineAsked(agent_id, reason), reply)
+            case ReleaseAgentRequest(agent_id=agent_id):
+                self._steer("release", agent_id, ReleaseAsked(agent_id), reply)
             case CancelTaskRequest(task_id=task_id):
                 self._permit("cancel", f"task:{task_id}")
                 self.handle(CancelAsked(task_id))
                 self.after_commit(lambda: reply(AcceptedResponse()))
             case TaskStatusRequest(task_id=task_id, wait_s=wait_s):
-                work = self.scheduler.tasks.get(task_id)
-                if work is not None and not work.phase.terminal and wait_s > 0:
+                status = self._task_status(task_id)
+                if wait_s > 0 and task_id not in self._ended:
                     wait = self._wait(request, reply, wait_s)
                     self._task_waits.setdefault(task_id, []).append(wait)
                 else:
-                    # An end that is not durable yet must not be told.
-                    status = self._task_status(task_id)
-                    self.after_commit(lambda: reply(TaskStatusResponse(status=status)))
+                    reply(TaskStatusResponse(status=status))
             case AgentStatusRequest(agent_id=agent_id):
                 names = [agent_id] if agent_id else list(self.scheduler.agents)
                 reply(AgentStatusResponse(agents=tuple(map(self._agent_status, names))))
@@ -158,12 +193,22 @@ class Service:
     def durable(self, facts: Sequence[Fact]) -> None:
         """These facts are safe now: answer whoever waited for them."""
         for fact in facts:
-            if isinstance(fact.kind, TaskSettled) and fact.task in self._task_waits:
-                for wait in self._task_waits.pop(fact.task):
+            if isinstance(fact.kind, TaskSettled) and fact.task is not None:
+                self._ended.add(fact.task)
+                for wait in self._task_waits.pop(fact.task, ()):
                     self._answer_wait(wait)
         waits, self._fact_waits = self._fact_waits, []
         for wait in waits:
             self._answer_wait(wait)
+        self._admit()
+
+    def refuse_unkept(self, trouble: StoreError) -> None:
+        """The store fails: work that is not in it is not accepted, and those who handed it in are told."""
+        promises, self._promises = self._promises, {}
+        for task_id, reply in promises.items():
+            # It is recorded and may be running; it must not end later as if it were wanted.
+            self.handle(CancelAsked(task_id))
+            reply(_refusal(_not_accepted(trouble)))
 
     def expire(self, now_s: float) -> None:
         """Answer those who have waited long enough, with what there is."""
@@ -184,10 +229,19 @@ class Service:
 
     def _submit(self, request: SubmitTaskRequest, reply: Reply) -> None:
         self._permit("submit", f"skill:{request.skill}", {"label": request.label})
-        if self.journal.failure is not None:
-            raise StoreError(f"no new work is accepted: {self.journal.failure}")
         if request.settled is None and request.skill not in self._all_skills():
             raise UsageError(_unknown_skill(request.skill))
+        # Whoever came earlier and waits goes first.
+        if request.settled is None and (self._submissions or not self._room):
+            if request.wait_s <= 0:
+                raise self._full()
+            self._submissions.append(self._wait(request, reply, request.wait_s))
+            return
+        self._accept(request, reply)
+
+    def _accept(self, request: SubmitTaskRequest, reply: Reply) -> None:
+        if self.journal.failure is not None:
+            raise _not_accepted(self.journal.failure)
         task = Task(
             task_id=next(self._task_ids),
             skill=request.skill,
@@ -196,8 +250,36 @@ class Service:
             run=request.run,
             limits=request.limits,
         )
+        self._promises[task.task_id] = reply
         self.handle(Submitted(task, request.settled))
-        self.after_commit(lambda: reply(SubmitTaskResponse(task_id=task.task_id)))
+        self.after_commit(lambda: self._keep_promise(task.task_id))
+
+    def _keep_promise(self, task_id: str) -> None:
+        if (reply := self._promises.pop(task_id, None)) is not None:
+            reply(SubmitTaskResponse(task_id=task_id))
+
+    def _full(self) -> HmsError:
+        if self.closing:
+            return SessionError(f"session {self.journal.session!r} is closing")
+        return QueueFull(
+            f"{self.scheduler.waiting} tasks wait for an agent already, and no more are taken: "
+            "wait for some of them, spawn more agents, or submit with a longer wait_s"
+        )
+
+    @property
+    def _room(self) -> bool:
+        return self.scheduler.waiting < self.queue
+
+    def _admit(self) -> None:
+        """Accept those who waited for room, in their order, while there is some."""
+        while self._submissions and (self._submissions[0].answered or self._room):
+            wait = self._submissions.popleft()
+            if not wait.answered and isinstance(wait.request, SubmitTaskRequest):
+                wait.answered = True
+                try:
+                    self._accept(wait.request, wait.reply)
+                except HmsError as error:
+                    wait.reply(_refusal(error))
 
     def _spawn(self, request: SpawnAgentRequest, reply: Reply) -> None:
         spec = request.spec
@@ -218,6 +300,11 @@ class Service:
             self.handle(SpawnAsked(msgspec.structs.replace(spec, agent_id=name)))
         self.after_commit(lambda: reply(SpawnAgentResponse(agent_ids=tuple(names))))
 
+    def _steer(self, verb: str, agent_id: str, event: Event, reply: Reply) -> None:
+        self._permit(verb, f"agent:{agent_id}")
+        self.handle(event)
+        self.after_commit(lambda: reply(AcceptedResponse()))
+
     def _permit(self, verb: str, resource: str, context: dict[str, object] | None = None) -> None:
         action = Action(principal="client", verb=verb, resource=resource, context=context or {})
         decision = self.gate.decide(action)
@@ -234,7 +321,10 @@ class Service:
     # --- queries -----------------------------------------------------------------
 
     def _wait(
-        self, request: TaskStatusRequest | FactsRequest, reply: Reply, wait_s: float
+        self,
+        request: TaskStatusRequest | FactsRequest | SubmitTaskRequest,
+        reply: Reply,
+        wait_s: float,
     ) -> _Wait:
         wait = _Wait(reply, request)
         heapq.heappush(self._dues, (self.clock() + wait_s, next(self._wait_numbers), wait))
@@ -245,6 +335,9 @@ class Service:
         if wait.answered:
             return
         wait.answered = True
+        if isinstance(wait.request, SubmitTaskRequest):
+            wait.reply(_refusal(self._full()))
+            return
         try:
             self._answer(msgspec.structs.replace(wait.request, wait_s=0.0), wait.reply)
         except HmsError as error:
@@ -256,18 +349,22 @@ class Service:
             raise UsageError(f"no task {task_id!r}; submit_proof_task returns valid ids")
         agent = self.scheduler.agents.get(work.agent) if work.agent else None
         running = agent is not None and agent.task == task_id and not work.phase.terminal
-        end_s = work.settled_s if work.settled_s is not None else self.clock()
+        # An end that is not durable yet must not be told: the task still runs, then.
+        ended = task_id in self._ended
+        going_on = Phase.RUNNING if work.agent else Phase.PENDING
+        end_s = work.settled_s if ended and work.settled_s is not None else self.clock()
         return TaskStatus(
             task_id=task_id,
             skill=work.task.skill,
             label=work.task.label,
             run=work.task.run,
-            phase=work.phase.value,
+            phase=(work.phase if ended or not work.phase.terminal else going_on).value,
             attempts=work.attempt,
             agent=work.agent,
             duration_s=end_s - work.submitted_s,
-            result=work.result,
+            result=work.result if ended else None,
             progress=agent.progress if agent is not None and running else None,
+            output=work.output,
         )
 
     def _agent_status(self, agent_id: str) -> AgentStatus:
@@ -291,6 +388,10 @@ class Service:
 def _refusal(error: HmsError) -> ErrorResponse:
     policy = error.policy if isinstance(error, PolicyDenied) else ""
     return ErrorResponse(error=type(error).__name__, message=str(error), policy=policy)
+
+
+def _not_accepted(trouble: StoreError) -> StoreError:
+    return StoreError(f"no new work is accepted: {trouble}")
 
 
 def _unknown_skill(name: str) -> str:

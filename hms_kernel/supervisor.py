@@ -1,8 +1,9 @@
 """The shell around the scheduler: one thread that owns clock, sockets and launcher, and decides nothing.
 
 Every pass of the loop first takes in whatever has arrived (calls, messages,
-deaths, commits) and only a pass that found nothing lets time pass. So a loop
-that was itself stalled hears everybody out before it judges anybody.
+deaths, commits); time passes when there was nothing, or now and then when there is
+no end to it. So a loop that was itself stalled hears everybody out before it judges
+anybody, and nobody's silence counts while it could not keep up with listening.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from pathlib import Path
 from random import Random
 
-from hms_kernel.errors import SessionError
+from hms_kernel import takeover
+from hms_kernel.errors import SessionError, StoreError
 from hms_kernel.events import (
     Acknowledge,
     Assign,
@@ -26,6 +29,7 @@ from hms_kernel.events import (
     Effect,
     Event,
     Exited,
+    Expect,
     Finished,
     Heartbeat,
     Kill,
@@ -34,10 +38,12 @@ from hms_kernel.events import (
     Registered,
     Shutdown,
     StopAsked,
+    Terminate,
     Tick,
     Unreachable,
     Watch,
 )
+from hms_kernel.healing import Hearing
 from hms_kernel.journal import Journal
 from hms_kernel.launchers import Launcher
 from hms_kernel.messages import (
@@ -68,7 +74,9 @@ from hms_kernel.transport import Listener, Peer
 from hms_kernel.version import __version__
 from hms_kernel.wake import Wake
 
-BATCH = 256  # messages taken from one socket before the others get their turn
+BATCH = 256  # calls or messages of one kind taken before the others get their turn
+LONGEST_PAUSE_S = 1.0  # the loop looks around at least so often
+BUSY_S = 0.25  # without a moment's rest for so long, time passes nevertheless
 GOODBYE_S = 3.0  # for agents to end when asked, before they are killed
 
 
@@ -97,7 +105,8 @@ class Supervisor:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.session = session
-        self.epoch = store.last(session.name)[0] + 1
+        # Agents obey the highest epoch they have met, even if its facts are gone.
+        self.epoch = max(store.last(session.name)[0], session.last_epoch) + 1
         self._store = store
         self._agents, self._clients, self._launcher = agents, clients, launcher
         self._gate, self._clock = gate, clock
@@ -109,8 +118,17 @@ class Supervisor:
         self._after_commit: deque[tuple[int, Callable[[], None]]] = deque()
         self._wake = Wake()
         self._journal = Journal(
-            store, session=session.name, epoch=self.epoch, on_durable=self._on_durable
+            store,
+            session=session.name,
+            epoch=self.epoch,
+            on_durable=self._on_durable,
+            on_trouble=self._wake.wake,
         )
+        try:
+            self._resume(store)
+        except BaseException:
+            self._journal.close()
+            raise
         self._service = Service(
             scheduler=self._scheduler,
             journal=self._journal,
@@ -120,14 +138,25 @@ class Supervisor:
             clock=clock,
             close=self._begin_to_close,
         )
-        self._ending = False
+        self._passed_s = clock()  # when time passed last
+        self._hearing = Hearing(self._passed_s)
+        self._ending = self._leaving = False
         self._ended = threading.Event()
         self.error: BaseException | None = None  # why the loop broke, if it did
         self._thread = threading.Thread(target=self._run, name="hms-supervisor", daemon=True)
 
+    def _resume(self, store: Store) -> None:
+        """Remember what earlier supervisors of the session did."""
+        past = takeover.Recollection(offset_s=self._clock() - time.time())
+        for page in store.pages(self.session.name):
+            past.take(page)
+            self._journal.recall(page)
+        self._expectations = self._scheduler.resume(past.agents, past.tasks, self._clock())
+
     def start(self) -> None:
         """Begin to serve."""
         self._journal.record(SessionOpened(pid=os.getpid(), version=__version__))
+        self._perform(self._expectations)
         self._thread.start()
 
     def call(self, request: Request) -> Future[Response]:
@@ -140,11 +169,46 @@ class Supervisor:
         return future
 
     def close(self, timeout_s: float = 30.0) -> None:
-        """Cancel open tasks, end all agents, write what is left, free the session. Idempotent."""
+        """Cancel open tasks, end all agents, write what is left, free the session. Idempotent.
+
+        Raises:
+            StoreError: what was left could not be written.
+        """
         self._ending = True
         self._wake.wake()
         if self._thread is not threading.current_thread():
             self._thread.join(timeout_s)
+            if isinstance(self.error, StoreError):
+                error, self.error = self.error, None
+                raise error
+
+    def leave(self, timeout_s: float = 30.0) -> None:
+        """Let go of the session as if killed, but with all facts written. Idempotent.
+
+        Agents work on; the next supervisor of the session takes them over within
+        their grace period, with every task that was accepted.
+        """
+        self._leaving = True
+        self.close(timeout_s)
+
+    def join(self) -> None:
+        """Wait until the session has ended or has been left."""
+        self._thread.join()
+
+    @property
+    def name(self) -> str:
+        """Of the session."""
+        return self.session.name
+
+    @property
+    def store_url(self) -> str:
+        """Where its facts are."""
+        return self.session.store_url
+
+    @property
+    def directory(self) -> Path:
+        """Of the session, private to the user."""
+        return self.session.directory
 
     @property
     def closed(self) -> bool:
@@ -159,9 +223,15 @@ class Supervisor:
             for source in (self._wake, self._agents, self._clients, self._launcher):
                 poller.register(source, select.POLLIN)
             while not self._ending:
-                if not self._take_in():
+                arrived = self._take_in()
+                if not arrived or self._clock() - self._passed_s >= BUSY_S:
                     self._let_time_pass()
-                    poller.poll(self._patience_ms())
+                if not arrived:
+                    patience_s = self._patience_s()
+                    began_s = self._clock()
+                    poller.poll(patience_s * 1000.0)
+                    self._passed_s = self._clock()
+                    self._hearing.rested(min(patience_s, self._passed_s - began_s))
         except BaseException as error:
             self.error = error
             raise
@@ -171,43 +241,52 @@ class Supervisor:
     def _take_in(self) -> bool:
         """Handle what has arrived; False when there was nothing at all."""
         arrived = self._wake.clear()
-        while self._calls:
+        for _ in range(min(BATCH, len(self._calls))):
             request, future = self._calls.popleft()
             self._service.answer(request, _fulfil(future))
             arrived = True
-        for peer, envelope in self._agents.receive(BATCH):
+        said = self._agents.receive(BATCH)
+        for peer, envelope in said:
             self._hear_agent(peer, envelope)
             arrived = True
+        if len(said) < BATCH:
+            self._hearing.heard_all(self._clock())
         for peer, envelope in self._clients.receive(BATCH):
             self._hear_client(peer, envelope)
             arrived = True
         for death in self._launcher.poll():
-            self._handle(Exited(death.agent_id, death.pid, death.cause))
+            self._handle(Exited(death.agent_id, death.pid, death.cause, death.output))
             arrived = True
         while self._committed:
             self._committed_now(self._committed.popleft())
             arrived = True
+        if (trouble := self._journal.failure) is not None:
+            self._service.refuse_unkept(trouble)
         return arrived
 
     def _let_time_pass(self) -> None:
-        now_s = self._clock()
+        now_s = self._passed_s = self._clock()
+        stalled_s = self._hearing.deaf_s(now_s)
         due = self._scheduler.next_due_s()
-        if due is not None and due <= now_s:
-            self._handle(Tick())
+        if stalled_s or (due is not None and due <= now_s):
+            self._handle(Tick(stalled_s))
         self._service.expire(now_s)
 
-    def _patience_ms(self) -> float:
+    def _patience_s(self) -> float:
         """How long the loop may sleep; effects just performed may have brought answers already."""
         if self._calls or self._committed:
             return 0.0
         dues = [self._scheduler.next_due_s(), self._service.next_due_s()]
         due = min((due for due in dues if due is not None), default=None)
-        return 1000.0 if due is None else min(1000.0, max(0.0, (due - self._clock()) * 1000.0))
+        left_s = LONGEST_PAUSE_S if due is None else max(0.0, due - self._clock())
+        return min(LONGEST_PAUSE_S, left_s)
 
     # --- what arrives ---------------------------------------------------------------
 
     def _hear_agent(self, peer: Peer, envelope: Envelope) -> None:
         match envelope.body:
+            case RegisterRequest(agent_id=agent_id, pid=pid) if self._is_double(agent_id, pid):
+                pass
             case RegisterRequest() as body:
                 self._names.pop(self._peers.get(body.agent_id, b""), None)
                 self._peers[body.agent_id], self._names[peer] = peer, body.agent_id
@@ -221,12 +300,21 @@ class Supervisor:
                 self._handle(Heartbeat(agent_id, progress))
             case UpdateTaskStatusRequest(progress=progress) if peer in self._names:
                 self._handle(Heartbeat(self._names[peer], progress))
-            case ProofResult(task_id=task_id, verdict=result) if peer in self._names:
-                self._handle(Finished(self._names[peer], task_id, envelope.attempt, result))
-            case TaskResult(task_id=task_id, result=result) if peer in self._names:
-                self._handle(Finished(self._names[peer], task_id, envelope.attempt, result))
+            case ProofResult(task_id=task_id, verdict=result, output=output) if peer in self._names:
+                name, attempt = self._names[peer], envelope.attempt
+                self._handle(Finished(name, task_id, attempt, result, output))
+            case TaskResult(task_id=task_id, result=result, output=output) if peer in self._names:
+                name, attempt = self._names[peer], envelope.attempt
+                self._handle(Finished(name, task_id, attempt, result, output))
             case _:
                 pass  # not for us, or from somebody who never registered: its own loss
+
+    def _is_double(self, agent_id: str, pid: int) -> bool:
+        # A process that was given up while it was only silent, and replaced. It
+        # is not answered, so it ends when its grace period does.
+        agent = self._scheduler.agents.get(agent_id)
+        here = (AgentPhase.READY, AgentPhase.DRAINING)
+        return agent is not None and agent.phase in here and agent.pid != pid
 
     def _hear_client(self, peer: Peer, envelope: Envelope) -> None:
         def reply(response: Response) -> None:
@@ -244,7 +332,9 @@ class Supervisor:
     # --- effects --------------------------------------------------------------------
 
     def _handle(self, event: Event) -> None:
-        self._perform(self._scheduler.handle(event, self._clock()))
+        # Half of what one event led to would be a state that never was.
+        with self._journal.together():
+            self._perform(self._scheduler.handle(event, self._clock()))
 
     def _perform(self, effects: Sequence[Effect]) -> None:
         cause: int | None = None
@@ -262,7 +352,16 @@ class Supervisor:
                 self._do(effect)
 
     def _do(
-        self, effect: Launch | Watch | Assign | CancelOn | Acknowledge | Shutdown | Kill
+        self,
+        effect: Launch
+        | Watch
+        | Expect
+        | Assign
+        | CancelOn
+        | Acknowledge
+        | Shutdown
+        | Terminate
+        | Kill,
     ) -> None:
         match effect:
             case Launch(spec):
@@ -273,6 +372,8 @@ class Supervisor:
                     self._tell(agent_id, AgentTask(task=task), attempt)
             case Watch(agent_id, pid):
                 self._launcher.watch(agent_id, pid)
+            case Expect(agent_id, pid):
+                self._launcher.expect(agent_id, pid)
             case CancelOn(agent_id, task_id, attempt):
                 self._tell(agent_id, CancelTask(task_id=task_id), attempt)
             case Acknowledge(agent_id, task_id, attempt):
@@ -280,6 +381,8 @@ class Supervisor:
                 self._when_durable(lambda: self._tell(agent_id, safe, attempt))
             case Shutdown(agent_id):
                 self._tell(agent_id, ShutdownAgent())
+            case Terminate(agent_id):
+                self._launcher.terminate(agent_id)
             case Kill(agent_id):
                 self._launcher.kill(agent_id)
 
@@ -314,9 +417,9 @@ class Supervisor:
             self._after_commit.append((self._journal.last_seq, action))
 
     def _committed_now(self, facts: Sequence[Fact]) -> None:
+        self._service.durable(facts)
         while self._after_commit and self._after_commit[0][0] <= facts[-1].seq:
             self._after_commit.popleft()[1]()
-        self._service.durable(facts)
 
     # --- the end -------------------------------------------------------------------------
 
@@ -327,6 +430,9 @@ class Supervisor:
         """Runs on the supervisor's thread, whatever happened before."""
         self._service.closing = True
         try:
+            if self._leaving:
+                self._launcher.leave()
+                return
             if self.error is None:
                 self._say_goodbye()
             self._launcher.close()
@@ -338,6 +444,8 @@ class Supervisor:
         finally:
             try:
                 self._journal.close()
+            except StoreError as error:
+                self.error = self.error or error
             finally:
                 while self._committed:
                     self._committed_now(self._committed.popleft())
@@ -348,7 +456,10 @@ class Supervisor:
                 self._clients.close()
                 self._wake.close()
                 self._store.close()
-                self.session.close()
+                if self._leaving:
+                    self.session.leave()
+                else:
+                    self.session.close()
 
     def _say_goodbye(self) -> None:
         for task_id, work in list(self._scheduler.tasks.items()):

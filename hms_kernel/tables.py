@@ -13,8 +13,11 @@ import msgspec
 
 from hms_kernel.errors import BackendMissing
 from hms_kernel.model import (
+    AgentDismissed,
+    AgentDraining,
     AgentGone,
     AgentPhase,
+    AgentQuarantined,
     AgentReady,
     AgentSpawned,
     AgentStopped,
@@ -53,6 +56,17 @@ def verdict_of(result: Result | None) -> Verdict | None:
             return None
 
 
+def evidence(failure: Failure) -> str:
+    """What there is to show for a failure: the traceback, or how each attempt was lost."""
+    if not failure.lost:
+        return failure.detail
+    return "\n".join(
+        f"attempt {lost.attempt} on {lost.agent}: {lost.cause}"
+        + "".join(f"\n    {line}" for line in lost.output.splitlines())
+        for lost in failure.lost
+    )
+
+
 def agents(facts: Iterable[Fact]) -> list[Row]:
     """One row per agent, in order of first appearance: id, phase, pid, skills, restarts, last cause."""
     rows: dict[str, Row] = {}
@@ -77,6 +91,12 @@ def agents(facts: Iterable[Fact]) -> list[Row]:
                 row |= {"phase": AgentPhase.BACKOFF.value, "pid": None, "last_cause": cause}
             case AgentStopped() if row:
                 row |= {"phase": AgentPhase.STOPPED.value, "pid": None}
+            case AgentDismissed() if row:
+                row |= {"phase": AgentPhase.STOPPING.value}
+            case AgentDraining() if row:
+                row |= {"phase": AgentPhase.DRAINING.value}
+            case AgentQuarantined(cause=cause) if row:
+                row |= {"phase": AgentPhase.QUARANTINED.value, "pid": None, "last_cause": cause}
             case TaskSettled(phase=Phase.SUCCEEDED) if row:
                 row["done"] += 1
             case _:
@@ -126,8 +146,21 @@ def tasks(facts: Iterable[Fact], run: str = "") -> list[Row]:
     return list(rows.values())
 
 
+def runs(facts: Iterable[Fact]) -> list[Row]:
+    """One row per run, in order of beginning: its name, how many tasks it has, how many are open."""
+    rows: dict[str, Row] = {}
+    for task in tasks(facts):
+        if not task["run"]:
+            continue
+        fresh = {"run": task["run"], "tasks": 0, "open": 0, "submitted_s": task["submitted_s"]}
+        row = rows.setdefault(task["run"], fresh)
+        row["tasks"] += 1
+        row["open"] += not Phase(task["phase"]).terminal
+    return list(rows.values())
+
+
 def attempts(facts: Iterable[Fact]) -> list[Row]:
-    """One row per attempt, in order of beginning: task, attempt, agent, seconds, and how it ended."""
+    """One row per attempt, in order of beginning: where, how long, how it ended, what it printed last."""
     rows: dict[tuple[str, int], Row] = {}
     begun: dict[tuple[str, int], float] = {}
     for fact in facts:
@@ -141,11 +174,16 @@ def attempts(facts: Iterable[Fact]) -> list[Row]:
                     "agent": fact.agent,
                     "wall_s": None,
                     "ended": "running",
+                    "output": "",
                 }
-            case TaskRequeued(cause=cause) if key in rows:
-                rows[key] |= {"wall_s": fact.time_s - begun[key], "ended": cause}
-            case TaskSettled(phase=phase) if key in rows:
-                rows[key] |= {"wall_s": fact.time_s - begun[key], "ended": phase.value}
+            case TaskRequeued(cause=cause, output=output) if key in rows:
+                wall_s = fact.time_s - begun[key]
+                rows[key] |= {"wall_s": wall_s, "ended": cause, "output": output}
+            case TaskSettled(phase=phase, output=output, result=result) if key in rows:
+                if isinstance(result, Failure) and result.lost:
+                    output = output or result.lost[-1].output
+                wall_s = fact.time_s - begun[key]
+                rows[key] |= {"wall_s": wall_s, "ended": phase.value, "output": output}
             case _:
                 pass
     return list(rows.values())

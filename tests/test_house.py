@@ -18,11 +18,12 @@ ROOT = Path(__file__).resolve().parents[1]
 LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(row.split())
     for row in (
-        "errors version wake",
+        "errors version wake lossless",
         "model processes",
         "messages events plugins config display ledger",
         "statements transport policy healing recovery store cache",
-        "certificates",
+        "certificates takeover",
+        "fleet",
         "scheduler backends specs journal session tables",
         "skills genetics audit metrics witness theorems",
         "agent",
@@ -31,10 +32,11 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "supervisor",
         "client",
         "report hosting cells",
+        "sidecar",
         "explanation",
         "handles",
         "api",
-        "facade magics testing sidecar batch doctor",
+        "facade magics testing batch doctor",
         "cli",
         "__main__",
     )
@@ -42,7 +44,11 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
 
 # Parts that decide and do not act see only the values they decide about.
 ONLY: Mapping[str, frozenset[str]] = {
-    "scheduler": frozenset({"errors", "model", "events", "ledger", "healing", "recovery"}),
+    "scheduler": frozenset(
+        {"errors", "model", "events", "ledger", "fleet", "recovery", "takeover"}
+    ),
+    "fleet": frozenset({"errors", "model", "events", "ledger", "healing", "takeover"}),
+    "takeover": frozenset({"model", "events", "ledger", "healing"}),
     "healing": frozenset({"errors", "model", "events"}),
     "recovery": frozenset({"errors", "model", "events"}),
     "events": frozenset({"errors", "model"}),
@@ -58,6 +64,8 @@ ONLY: Mapping[str, frozenset[str]] = {
 # Neither clock nor thread nor socket: what makes these replayable.
 PURE = (
     "hms_kernel.scheduler",
+    "hms_kernel.fleet",
+    "hms_kernel.takeover",
     "hms_kernel.healing",
     "hms_kernel.recovery",
     "hms_kernel.events",

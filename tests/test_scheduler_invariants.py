@@ -13,24 +13,32 @@ from hms_kernel.events import (
     Assign,
     CancelAsked,
     CancelOn,
+    DrainAsked,
     Effect,
     Event,
     Exited,
     Finished,
+    Heartbeat,
     Kill,
     Launch,
+    QuarantineAsked,
     Record,
     Registered,
+    ReleaseAsked,
+    RestartAsked,
     Shutdown,
     SpawnAsked,
     StopAsked,
     Submitted,
+    Terminate,
     Tick,
 )
+from hms_kernel.ledger import Desired
 from hms_kernel.model import (
     AgentPhase,
     AgentSpec,
     Failure,
+    Intensity,
     Limits,
     Outcome,
     Phase,
@@ -50,8 +58,13 @@ RESULTS = st.sampled_from(
         Failure(kind="error", message="boom"),
         Failure(kind="crashed", message="worker killed by SIGSEGV"),
         Failure(kind="deadline", message="too long"),
+        Failure(kind="frozen", message="worker frozen"),
+        Failure(kind="stuck", message="worker stuck"),
     ]
 )
+
+
+DOWN = (AgentPhase.STOPPED, AgentPhase.QUARANTINED)
 
 
 class Fleet(RuleBasedStateMachine):
@@ -66,6 +79,8 @@ class Fleet(RuleBasedStateMachine):
         self.now_s = 0.0
         self.pids = 0
         self.alive: dict[str, int] = {}  # agent to the pid of its process
+        self.frozen: set[str] = set()  # agents whose process hears and says nothing
+        self.barred: set[str] = set()  # agents that nobody but a person may bring back
         self.working: dict[str, tuple[str, int]] = {}  # agent to what its process runs
         self.sent: list[tuple[str, str, int]] = []  # every assignment ever made
         self.ends: Counter[str] = Counter()
@@ -77,6 +92,7 @@ class Fleet(RuleBasedStateMachine):
             match effect:
                 case Launch(spec):
                     assert spec.agent_id not in self.alive, "launched while it lives"
+                    assert spec.agent_id not in self.barred, "brought back against somebody's will"
                     self.pids += 1
                     self.alive[spec.agent_id] = self.pids
                 case Assign(agent, task, attempt):
@@ -85,17 +101,25 @@ class Fleet(RuleBasedStateMachine):
                     self.sent.append((agent, task.task_id, attempt))
                 case CancelOn(agent, task_id, attempt):
                     assert self.working.get(agent) == (task_id, attempt)
+                case Kill(agent) if self.core.agents[agent].verdict.startswith("frozen"):
+                    assert agent in self.frozen, "killed while it was well"
                 case Record(kind=TaskSettled(), task=task_id):
                     assert task_id is not None
                     self.ends[task_id] += 1
                 case _:
                     pass
         for effect in effects:
-            if isinstance(effect, Kill | Shutdown):
-                self._dies(effect.agent_id, "exit code 0")
+            match effect:
+                case Kill(agent):
+                    self._dies(agent, "killed by SIGKILL")
+                case Shutdown(agent) | Terminate(agent) if agent not in self.frozen:
+                    self._dies(agent, "exit code 0")
+                case _:
+                    pass
         return effects
 
     def _dies(self, agent: str, cause: str) -> None:
+        self.frozen.discard(agent)
         pid = self.alive.pop(agent, None)
         self.working.pop(agent, None)
         if pid is not None:
@@ -104,25 +128,36 @@ class Fleet(RuleBasedStateMachine):
     @rule(target=spawned, skills=st.sets(st.sampled_from(SKILLS), min_size=1))
     def spawn(self, skills: set[str]) -> str:
         name = f"a{len(self.core.agents)}"
-        self.tell(SpawnAsked(AgentSpec(agent_id=name, skills=tuple(sorted(skills)))))
+        rule = Intensity(deaths=2, within_s=60.0, cool_s=5.0)
+        spec = AgentSpec(agent_id=name, skills=tuple(sorted(skills)), intensity=rule)
+        self.tell(SpawnAsked(spec))
         return name
 
     @rule(agent=spawned)
     def register(self, agent: str) -> None:
-        if agent in self.alive:
+        if agent in self.alive and agent not in self.frozen:
             known = self.core.agents[agent]
             self.tell(Registered(agent, self.alive[agent], known.spec.skills))
 
-    @rule(target=submitted, skill=st.sampled_from(SKILLS), limit=st.integers(1, 3))
-    def submit(self, skill: str, limit: int) -> str:
+    @rule(
+        target=submitted,
+        skill=st.sampled_from(SKILLS),
+        attempts=st.integers(1, 3),
+        queue_s=st.sampled_from([None, 0.5, 5.0]),
+        total_s=st.sampled_from([None, 1.0, 50.0]),
+    )
+    def submit(
+        self, skill: str, attempts: int, queue_s: float | None, total_s: float | None
+    ) -> str:
         name = f"t{len(self.accepted)}"
         self.accepted.append(name)
-        self.tell(Submitted(Task(task_id=name, skill=skill, limits=Limits(max_attempts=limit))))
+        limits = Limits(max_attempts=attempts, queue_s=queue_s, total_s=total_s)
+        self.tell(Submitted(Task(task_id=name, skill=skill, limits=limits)))
         return name
 
     @rule(agent=spawned, result=RESULTS)
     def finish(self, agent: str, result: Verdict | Value | Failure) -> None:
-        if agent in self.working:
+        if agent in self.working and agent not in self.frozen:
             task_id, attempt = self.working.pop(agent)
             self.tell(Finished(agent, task_id, attempt, result))
 
@@ -142,13 +177,66 @@ class Fleet(RuleBasedStateMachine):
         self._dies(agent, "killed by SIGKILL")
 
     @rule(agent=spawned)
+    def freeze(self, agent: str) -> None:
+        if agent in self.alive:
+            self.frozen.add(agent)
+
+    @rule(agent=spawned)
     def stop(self, agent: str) -> None:
+        self.barred.add(agent)
         self.tell(StopAsked(agent))
 
-    @rule(seconds=st.sampled_from([0.01, 1.0, 70.0]))
+    @rule(agent=spawned)
+    def drain(self, agent: str) -> None:
+        self.barred.add(agent)
+        self.tell(DrainAsked(agent))
+
+    @rule(agent=spawned)
+    def restart(self, agent: str) -> None:
+        self.barred.discard(agent)
+        self.tell(RestartAsked(agent))
+
+    @rule(agent=spawned)
+    def quarantine(self, agent: str) -> None:
+        if self.core.agents[agent].desired is not Desired.STOPPED:
+            self.barred.add(agent)
+            self.tell(QuarantineAsked(agent))
+
+    @rule(agent=spawned)
+    def release(self, agent: str) -> None:
+        known = self.core.agents[agent]
+        if AgentPhase.QUARANTINED is known.phase or Desired.QUARANTINED is known.desired:
+            self.barred.discard(agent)
+            self.tell(ReleaseAsked(agent))
+
+    @rule(seconds=st.sampled_from([0.01, 1.0, 9.0, 70.0]))
     def wait(self, seconds: float) -> None:
+        """Time passes; whoever is well has a heartbeat each second."""
+        until_s = self.now_s + seconds
+        while self.now_s < until_s:
+            self.now_s = min(until_s, self.now_s + 1.0)
+            for agent in list(self.alive):
+                if agent not in self.frozen:
+                    self.tell(Heartbeat(agent))
+            self.tell(Tick())
+
+    @rule(seconds=st.sampled_from([0.5, 30.0, 4000.0]))
+    def stall(self, seconds: float) -> None:
+        """The supervisor itself is stopped, and hears nobody until it has judged."""
         self.now_s += seconds
-        self.tell(Tick())
+        self.tell(Tick(seconds))
+
+    @invariant()
+    def the_queue_is_counted(self) -> None:
+        pending = [w for w in self.core.tasks.values() if w.phase is Phase.PENDING]
+        assert self.core.waiting == len(pending) == sum(w.queued for w in self.core.tasks.values())
+
+    @invariant()
+    def stopped_stays_stopped(self) -> None:
+        for name in self.barred:
+            known = self.core.agents[name]
+            assert known.desired is not Desired.RUNNING
+            assert (known.phase in DOWN) == (name not in self.alive)
 
     @invariant()
     def no_attempt_runs_twice(self) -> None:
@@ -178,11 +266,13 @@ class Fleet(RuleBasedStateMachine):
     def nobody_idles_while_work_they_can_do_waits(self) -> None:
         waiting = {w.task.skill for w in self.core.tasks.values() if w.phase is Phase.PENDING}
         for agent in self.core.agents.values():
-            if agent.phase is AgentPhase.READY and agent.task is None:
+            if agent.phase is AgentPhase.READY and agent.task is None and not agent.verdict:
                 assert not waiting & set(agent.skills)
 
     def teardown(self) -> None:
         """With a healthy agent and no more trouble, every accepted task ends."""
+        for agent in list(self.frozen):
+            self._dies(agent, "killed by SIGKILL")
         self.spawn({*SKILLS})
         last = f"a{len(self.core.agents) - 1}"
         self.register(last)

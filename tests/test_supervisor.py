@@ -31,9 +31,9 @@ pytestmark = pytest.mark.usefixtures("rehearsal")
 Until = Callable[..., None]
 
 
-@pytest.fixture
-def bench(rehearsal: None) -> Iterator[hms.Workbench]:
-    with hms.Workbench() as bench:
+@pytest.fixture(params=["thread", "process"])
+def bench(rehearsal: None, request: pytest.FixtureRequest) -> Iterator[hms.Workbench]:
+    with hms.Workbench(host=request.param) as bench:
         yield bench
 
 

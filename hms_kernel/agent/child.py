@@ -8,10 +8,12 @@ import functools
 import gc
 import os
 import resource
+import select
 import signal
 import socket
 import sys
 import threading
+import time
 import warnings
 from typing import NoReturn
 
@@ -19,12 +21,15 @@ import msgspec
 import psutil
 
 from hms_kernel import processes
+from hms_kernel.agent.pulse import Pulse
 from hms_kernel.agent.worker import Job, Word, work
 from hms_kernel.errors import TransportError
 from hms_kernel.model import AgentSpec, Task
 from hms_kernel.transport.stream import FrameStream
 
 OUTPUT_BYTES = 16 << 10  # of what a worker printed last, kept for the story of a crash
+WHERE_S = 0.2  # at most, for a worker to tell where it is before it is killed, ...
+PAUSE_S = 0.03  # ... which it has done when it then falls silent for so long
 _READ_BYTES = 1 << 16
 _READS = 16  # at most so many in a row, so that a worker that floods cannot hold its agent
 
@@ -37,6 +42,7 @@ class Child:
 
     def __init__(self, spec: AgentSpec) -> None:
         ours, theirs = socket.socketpair()
+        self._pulse = Pulse()
         self._output_fd, output = os.pipe()
         # Elsewhere than on Linux nothing kills a worker with its agent, except
         # that it notices this pipe closing.
@@ -55,7 +61,7 @@ class Child:
                 os.close(fd)
             raise
         if self.pid == 0:
-            _become_worker(spec, theirs, output, leash, agent_pid)
+            _become_worker(spec, self._pulse, theirs, output, leash, agent_pid)
         theirs.close()
         os.close(output)
         os.close(leash)
@@ -63,6 +69,9 @@ class Child:
         self.stream = FrameStream(ours)
         self.silent = False  # nobody holds the other end of its output any more
         self._tail = bytearray()
+        self._forgotten = 0  # bytes printed before the tail
+        self._jobs = 0  # begun so far
+        self._stopped_by = ""
         self._process = psutil.Process(self.pid)
         self._status: int | None = None
 
@@ -74,6 +83,8 @@ class Child:
     def begin(self, task: Task, attempt: int) -> None:
         """Hand over one task; what was printed before is forgotten."""
         self._tail.clear()
+        self._forgotten = 0
+        self._jobs += 1
         self.stream.send(_encoder.encode(Job(task=task, attempt=attempt)))
 
     def words(self) -> list[Word]:
@@ -98,11 +109,22 @@ class Child:
                 self.silent = True
                 return
             self._tail += printed
+            self._forgotten += max(0, len(self._tail) - OUTPUT_BYTES)
             del self._tail[:-OUTPUT_BYTES]
 
     def output(self) -> str:
-        """The tail of what the worker has printed during this task."""
-        return self._tail.decode(errors="replace")
+        """The tail of what the worker has printed during this task, and how much came before it."""
+        before = f"[{self._forgotten} bytes before this]\n" if self._forgotten else ""
+        return before + self._tail.decode(errors="replace")
+
+    def signs(self) -> tuple[int, float, str]:
+        """Beats of its interpreter, processor seconds, and the signal that has stopped it or nothing."""
+        self.reap()
+        cpu_s = 0.0
+        with contextlib.suppress(psutil.Error):
+            times = self._process.cpu_times()
+            cpu_s = times.user + times.system
+        return self._pulse.beats, cpu_s, self._stopped_by
 
     def vitals(self) -> tuple[float, int]:
         """Processor seconds used in all and resident bytes; zeros when it has just ended."""
@@ -112,29 +134,70 @@ class Child:
         except psutil.Error:
             return 0.0, 0
 
+    @property
+    def died_idle(self) -> bool:
+        """Of a worker that has ended: it had worked before, and never took its latest job."""
+        return self._jobs > 1 and self._pulse.taken < self._jobs
+
+    def interrupt(self) -> None:
+        """Ask the worker to end its job: it raises ``KeyboardInterrupt`` there as soon as it can."""
+        self._pulse.unwant(self._jobs)
+        self._signal(signal.SIGINT)
+
+    def tell_where(self) -> None:
+        """Have the worker print its traceback, whatever it is doing, and listen to that for a moment."""
+        if self._stopped_by or not self._signal(signal.SIGUSR1) or self.silent:
+            return
+        poller = select.poll()
+        poller.register(self._output_fd, select.POLLIN)
+        until_s = time.monotonic() + WHERE_S
+        pause_s = WHERE_S
+        while time.monotonic() < until_s and poller.poll(pause_s * 1000):
+            self.listen()
+            pause_s = PAUSE_S
+
     def kill(self) -> None:
         """SIGKILL the worker and its process group; ``reap`` tells when it is gone."""
         if self._status is None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.pid, signal.SIGKILL)
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.pid, signal.SIGKILL)
+            self._signal(signal.SIGKILL)
 
     def reap(self, *, wait: bool = False) -> str | None:
         """How it ended, or None while it runs; with ``wait`` it must have been killed."""
         if self._status is None:
-            pid, status = os.waitpid(self.pid, 0 if wait else os.WNOHANG)
-            if pid == 0:
+            news = os.WNOHANG | os.WUNTRACED | os.WCONTINUED
+            self._learn(*os.waitpid(self.pid, 0 if wait else news))
+            if self._status is None:
                 return None
-            self._status = status
             # What it started and left behind shares its process group.
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.pid, signal.SIGKILL)
         return processes.how_it_ended(os.waitstatus_to_exitcode(self._status))
 
+    def _learn(self, pid: int, status: int) -> None:
+        """Take in what the system says of the worker; pid 0: nothing new."""
+        if not pid:
+            return
+        if os.WIFSTOPPED(status):
+            self._stopped_by = processes.signal_name(os.WSTOPSIG(status))
+        elif os.WIFCONTINUED(status):
+            self._stopped_by = ""
+        else:
+            self._status = status
+
+    def _signal(self, number: signal.Signals) -> bool:
+        """Send a signal to a worker that has not been reaped, so that the number is still its own."""
+        if self._status is not None:
+            return False
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, number)
+        return True
+
     def close(self) -> None:
-        """Free the descriptors. Idempotent."""
+        """Free descriptors and memory. Idempotent."""
         self.stream.close()
+        self._pulse.close()
         for fd in (self._output_fd, self._leash_fd):
             if fd >= 0:
                 os.close(fd)
@@ -142,7 +205,12 @@ class Child:
 
 
 def _become_worker(
-    spec: AgentSpec, channel: socket.socket, output: int, leash: int, agent_pid: int
+    spec: AgentSpec,
+    pulse: Pulse,
+    channel: socket.socket,
+    output: int,
+    leash: int,
+    agent_pid: int,
 ) -> NoReturn:
     """What the forked child does instead of returning."""
     try:
@@ -162,9 +230,10 @@ def _become_worker(
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_AS, (spec.memory_bytes, spec.memory_bytes))
         faulthandler.enable(file=2)
+        faulthandler.register(signal.SIGUSR1, file=2)
         if not tied:
             threading.Thread(target=_end_with, args=(leash,), daemon=True).start()
-        work(channel, spec)
+        work(channel, spec, pulse)
     except BaseException as error:
         os.write(2, f"worker: {type(error).__name__}: {error}\n".encode(errors="replace"))
     finally:

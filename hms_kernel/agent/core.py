@@ -1,9 +1,10 @@
 """What an agent does next: messages, steps and deaths in, effects out. Reads no clock, owns no process.
 
 An agent registers and keeps registering until it is answered; tells how far its
-worker has got; hands over one task at a time; and repeats a result until it is
-acknowledged. It obeys the newest supervisor it has registered with and ignores
-the older ones.
+worker has got; hands over one task at a time; looks whether the worker shows life
+and makes progress; and repeats a result until it is acknowledged. Work that is to
+end is first asked to, so that it can clean up, and then killed. An agent obeys the
+newest supervisor it has registered with and ignores the older ones.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
+import msgspec
+
+from hms_kernel.healing import WorkerWatch
 from hms_kernel.messages import (
     AgentMessage,
     AgentTask,
@@ -31,6 +35,8 @@ from hms_kernel.model import AgentSpec, Failure, Progress, Result, Task, Verdict
 REGISTER_S = (0.1, 2.0)  # first and longest pause between attempts to register
 RESEND_S = 1.0  # between repetitions of a result nobody has acknowledged
 STATUS_S = 0.2  # least time between two words on a task outside the heartbeats
+LOOK_S = 0.5  # between two looks at a worker
+INTERRUPT_S = 0.5  # for a worker to clean up when asked to end, before it is killed
 SILENT_HEARTBEATS = 5  # unanswered for so many: look for a supervisor again
 SILENT_S = 5.0  # but never sooner than this
 
@@ -51,8 +57,18 @@ class Begin:
 
 
 @dataclass(frozen=True)
+class LookAtWorker:
+    """See what signs of life the worker shows, and call ``looked``."""
+
+
+@dataclass(frozen=True)
+class InterruptWorker:
+    """Ask the worker to end what it is doing."""
+
+
+@dataclass(frozen=True)
 class KillWorker:
-    """Kill the worker and everything it started."""
+    """Kill the worker and everything it started; ``worker_ended`` follows."""
 
 
 @dataclass(frozen=True)
@@ -63,16 +79,20 @@ class Exit:
     why: str
 
 
-Effect = Send | Begin | KillWorker | Exit
+Effect = Send | Begin | LookAtWorker | InterruptWorker | KillWorker | Exit
 
 
 @dataclass
 class _Work:
     task: Task
     attempt: int
+    watch: WorkerWatch | None = None  # once it has begun
     began_s: float = 0.0
+    look_s: float = 0.0  # when to look at the worker again
     steps: int = 0
     note: str = ""
+    ending: Failure | None = None  # why it shall end
+    kill_s: float | None = None  # when it is killed if it has not ended until then
 
     @property
     def key(self) -> tuple[str, int]:
@@ -118,20 +138,16 @@ class AgentCore:
             times.extend(result.due_s for result in self._results.values())
         else:
             times.append(self._register_due_s)
-        if (deadline_s := self._deadline_s()) is not None:
-            times.append(deadline_s)
+        if self._running is not None:
+            times.append(self._running.look_s)
+            times.extend(self._deadlines_s(self._running))
         return min(times)
 
     def tick(self, now_s: float) -> list[Effect]:
         """Do what time asks for."""
         if now_s >= self._heard_s + self._spec.grace_s:
             return [Exit(0, f"no supervisor for {self._spec.grace_s:g} s")]
-        effects: list[Effect] = []
-        deadline_s = self._deadline_s()
-        if self._running and deadline_s is not None and now_s >= deadline_s:
-            limit_s = self._running.task.limits.attempt_wall_s
-            failure = Failure(kind="deadline", message=f"stopped after {limit_s:g} s")
-            effects += self._abandon(now_s, failure)
+        effects = self._supervise(self._running, now_s) if self._running else []
         silent_s = max(SILENT_S, SILENT_HEARTBEATS * self._spec.heartbeat_s)
         if self._registered and now_s >= self._heard_s + silent_s:
             self._look_for_supervisor(now_s)
@@ -184,6 +200,8 @@ class AgentCore:
         """The worker reports progress."""
         if self._running is None or self._running.key != (task_id, attempt):
             return []
+        if self._running.watch is not None:
+            self._running.watch.progressed()
         fresh = note != self._running.note
         self._running.steps = steps
         self._running.note = note
@@ -193,19 +211,42 @@ class AgentCore:
         self._told_s = now_s
         return [self._send(UpdateTaskStatusRequest(progress=progress), attempt=attempt)]
 
-    def finished(self, now_s: float, task_id: str, attempt: int, result: Result) -> list[Effect]:
-        """The worker has answered."""
-        if self._running is None or self._running.key != (task_id, attempt):
+    def looked(self, now_s: float, pulse: int, cpu_s: float, stopped_by: str) -> list[Effect]:
+        """What the worker showed: beats so far, processor seconds so far, the signal that stopped it."""
+        work = self._running
+        if work is None or work.watch is None:
             return []
-        return self._settle(now_s, result)
+        frozen = work.watch.look(now_s, pulse, cpu_s, stopped_by)
+        if work.ending is not None:
+            return []
+        if frozen:
+            # It can hear no request, so this is the end of it.
+            work.ending, work.kill_s = Failure(kind="frozen", message=f"worker {frozen}"), None
+            return [KillWorker()]
+        if stuck := work.watch.stuck(work.task.limits.progress_s):
+            return self._end(work, Failure(kind="stuck", message=f"worker {stuck}"), now_s)
+        return []
+
+    def finished(
+        self, now_s: float, task_id: str, attempt: int, result: Result, output: str = ""
+    ) -> list[Effect]:
+        """The worker has answered; ``output`` is the tail of what it printed meanwhile."""
+        work = self._running
+        if work is None or work.key != (task_id, attempt):
+            return []
+        if work.ending is not None:
+            # Too late; a call that was interrupted may also have answered nonsense.
+            where = result.detail if isinstance(result, Failure) else ""
+            result = _with_evidence(work.ending, where)
+        return self._settle(now_s, result, output)
 
     def worker_ended(self, now_s: float, cause: str, output: str) -> list[Effect]:
-        """The worker has ended without being told to; ``output`` is the tail of what it printed."""
+        """The worker has ended, told to or not; ``output`` is the tail of what it printed."""
         if self._running is None:
             return []
         verb = "ended with " if cause.startswith("exit code") else ""
-        message = f"worker {verb}{cause}"
-        return self._settle(now_s, Failure(kind="crashed", message=message, detail=output))
+        failure = self._running.ending or Failure(kind="crashed", message=f"worker {verb}{cause}")
+        return self._settle(now_s, _with_evidence(failure, output))
 
     # --- registering ---------------------------------------------------------
 
@@ -254,6 +295,7 @@ class AgentCore:
             return []
         work = self._running = self._queue.popleft()
         work.began_s = now_s
+        work.watch, work.look_s = WorkerWatch(now_s, LOOK_S), now_s + LOOK_S
         if work.task.skill not in self._spec.skills:
             known = ", ".join(self._spec.skills) or "none"
             message = (
@@ -265,35 +307,54 @@ class AgentCore:
     def _cancel(self, now_s: float, key: tuple[str, int], reason: str) -> list[Effect]:
         failure = Failure(kind="cancelled", message=reason)
         if self._running is not None and self._running.key == key:
-            return self._abandon(now_s, failure)
+            return self._end(self._running, failure, now_s)
         for work in self._queue:
             if work.key == key:
                 self._queue.remove(work)
                 return self._answer(now_s, work, failure)
         return []
 
-    def _abandon(self, now_s: float, failure: Failure) -> list[Effect]:
-        return [KillWorker(), *self._settle(now_s, failure)]
+    def _supervise(self, work: _Work, now_s: float) -> list[Effect]:
+        effects: list[Effect] = []
+        limit_s = work.task.limits.attempt_wall_s
+        if work.kill_s is not None and now_s >= work.kill_s:
+            work.kill_s = None
+            effects.append(KillWorker())
+        if work.ending is None and limit_s is not None and now_s >= work.began_s + limit_s:
+            failure = Failure(kind="deadline", message=f"stopped after {limit_s:g} s")
+            effects += self._end(work, failure, now_s)
+        if now_s >= work.look_s:
+            work.look_s = now_s + LOOK_S
+            effects.append(LookAtWorker())
+        return effects
 
-    def _settle(self, now_s: float, result: Result) -> list[Effect]:
+    def _end(self, work: _Work, failure: Failure, now_s: float) -> list[Effect]:
+        """Have the worker end what it runs, for the first reason given."""
+        if work.ending is not None:
+            return []
+        work.ending, work.kill_s = failure, now_s + INTERRUPT_S
+        return [InterruptWorker()]
+
+    def _settle(self, now_s: float, result: Result, output: str = "") -> list[Effect]:
         work, self._running = self._running, None
         assert work is not None
-        return [*self._answer(now_s, work, result), *self._next(now_s)]
+        return [*self._answer(now_s, work, result, output), *self._next(now_s)]
 
-    def _answer(self, now_s: float, work: _Work, result: Result) -> list[Effect]:
+    def _answer(self, now_s: float, work: _Work, result: Result, output: str = "") -> list[Effect]:
         task_id = work.task.task_id
         body: AgentMessage
         if isinstance(result, Verdict):
-            body = ProofResult(task_id=task_id, verdict=result)
+            body = ProofResult(task_id=task_id, verdict=result, output=output)
         else:
-            body = TaskResult(task_id=task_id, result=result)
+            body = TaskResult(task_id=task_id, result=result, output=output)
         self._results[work.key] = _Unacknowledged(body, due_s=now_s + RESEND_S)
         return [self._send(body, attempt=work.attempt)] if self._registered else []
 
-    def _deadline_s(self) -> float | None:
-        if self._running is None or self._running.task.limits.attempt_wall_s is None:
-            return None
-        return self._running.began_s + self._running.task.limits.attempt_wall_s
+    def _deadlines_s(self, work: _Work) -> list[float]:
+        if work.ending is not None:
+            return [] if work.kill_s is None else [work.kill_s]
+        limit_s = work.task.limits.attempt_wall_s
+        return [] if limit_s is None else [work.began_s + limit_s]
 
     def _progress(self, now_s: float) -> Progress | None:
         if (work := self._running) is None:
@@ -304,7 +365,15 @@ class AgentCore:
             elapsed_s=now_s - work.began_s,
             steps=work.steps,
             note=work.note,
+            silent_s=work.watch.silent_s if work.watch else 0.0,
         )
 
     def _send(self, body: AgentMessage, *, attempt: int) -> Send:
         return Send(Envelope(body=body, epoch=self._epoch or 0, attempt=attempt))
+
+
+def _with_evidence(failure: Failure, detail: str) -> Failure:
+    """Where the worker was explains every end but one that somebody wanted."""
+    return (
+        failure if failure.kind == "cancelled" else msgspec.structs.replace(failure, detail=detail)
+    )

@@ -18,7 +18,16 @@ from typing import assert_never
 import msgspec
 
 from hms_kernel.agent.child import Child
-from hms_kernel.agent.core import AgentCore, Begin, Effect, Exit, KillWorker, Send
+from hms_kernel.agent.core import (
+    AgentCore,
+    Begin,
+    Effect,
+    Exit,
+    InterruptWorker,
+    KillWorker,
+    LookAtWorker,
+    Send,
+)
 from hms_kernel.agent.worker import Answered, Stepped, Word
 from hms_kernel.errors import TransportError
 from hms_kernel.messages import (
@@ -43,6 +52,7 @@ class AgentLoop:
         self._core = AgentCore(spec, os.getpid(), time.monotonic())
         self._child: Child | None = None
         self._dying: list[Child] = []
+        self._begun: Begin | None = None  # what the worker was given last
         self._exit: Exit | None = None
         self._selector = selectors.DefaultSelector()
         self._wake, self._waker = socket.socketpair()
@@ -121,9 +131,10 @@ class AgentLoop:
             case Stepped(task_id=task_id, attempt=attempt, steps=steps, note=note):
                 self._perform(self._core.stepped(now_s, task_id, attempt, steps, note))
             case Answered(task_id=task_id, attempt=attempt, result=result, spoiled=spoiled):
+                output = self._printed()
                 if spoiled:
                     self._kill_child()
-                self._perform(self._core.finished(now_s, task_id, attempt, result))
+                self._perform(self._core.finished(now_s, task_id, attempt, result, output))
             case _:
                 assert_never(word)
 
@@ -136,8 +147,16 @@ class AgentLoop:
                     self._send(envelope)
                 case Begin():
                     self._begin(effect)
-                case KillWorker():
-                    self._kill_child()
+                case LookAtWorker():
+                    self._look()
+                case InterruptWorker() if self._child is not None:
+                    self._child.interrupt()
+                case KillWorker() if self._child is not None:
+                    # Where it was goes into the evidence; its end is told when it has come.
+                    self._child.tell_where()
+                    self._child.kill()
+                case InterruptWorker() | KillWorker():
+                    pass  # it has just ended by itself, and that will be told
                 case Exit():
                     self._exit = effect
                 case _:
@@ -179,8 +198,21 @@ class AgentLoop:
                 return
             self._watch(self._child.output_fd, self._hear_printing)
         self._child.listen()
+        self._begun = effect
         self._child.begin(effect.task, effect.attempt)
         self._watch_child(self._child)
+
+    def _look(self) -> None:
+        if self._child is not None:
+            signs = self._child.signs()
+            self._perform(self._core.looked(time.monotonic(), *signs))
+
+    def _printed(self) -> str:
+        """What the worker has printed during its task: the answer came after it."""
+        if self._child is None:
+            return ""
+        self._child.listen()
+        return self._child.output()
 
     def _bury(self, *, wait: bool = False) -> None:
         """See whether the worker has ended by itself, and tell the core how."""
@@ -196,8 +228,12 @@ class AgentLoop:
         with contextlib.suppress(TransportError):
             for word in child.words():
                 self._heard(word)
+        innocent = child.died_idle
         child.close()
-        if self._core.running == worked_on:
+        if self._core.running == worked_on and self._begun and innocent:
+            # It had ended before the task came, and the task is not to blame.
+            self._begin(self._begun)
+        elif self._core.running == worked_on:
             self._perform(self._core.worker_ended(time.monotonic(), cause, output))
 
     def _kill_child(self) -> None:

@@ -1,14 +1,19 @@
 """The child that does the work: takes one task after another from a socket and runs its skill. Knows no network.
 
 It never unpickles, never returns from ``work`` and answers every task it
-survives. What it prints goes to descriptors 1 and 2, where its agent listens.
+survives. What it prints goes to descriptors 1 and 2, where its agent listens. A
+thread beside the work shows that the interpreter lives.
 """
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import math
 import os
+import signal
 import socket
+import sys
 import time
 import traceback
 from typing import Any, NoReturn
@@ -16,6 +21,7 @@ from typing import Any, NoReturn
 import msgspec
 
 from hms_kernel import skills
+from hms_kernel.agent.pulse import Pulse
 from hms_kernel.errors import BackendMissing, UsageError
 from hms_kernel.model import AgentSpec, Failure, Result, Task, Value, Verdict
 from hms_kernel.transport.codec import MAX_FRAME_BYTES
@@ -23,7 +29,7 @@ from hms_kernel.transport.stream import read_frame, write_frame
 
 NOTE_CHARACTERS = 500
 DETAIL_CHARACTERS = 20_000
-RESULT_BYTES = MAX_FRAME_BYTES - 4096  # the envelope around it needs a little room
+RESULT_BYTES = MAX_FRAME_BYTES - (64 << 10)  # the envelope and the output need a little room
 BURST = 50  # words on progress sent at once, ...
 BURST_PER_S = 50.0  # ... and how fast that allowance comes back
 
@@ -47,7 +53,7 @@ class Stepped(msgspec.Struct, frozen=True, kw_only=True, tag="stepped"):
 class Answered(msgspec.Struct, frozen=True, kw_only=True, tag="answered"):
     """Worker to agent: the end of a task.
 
-    ``spoiled``: the worker ran out of memory and should be replaced.
+    ``spoiled``: the worker ran out of memory or was interrupted, and should be replaced.
     """
 
     task_id: str
@@ -58,6 +64,7 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True, tag="answered"):
 
 Word = Stepped | Answered
 
+_libc = ctypes.CDLL(None)
 _encoder = msgspec.msgpack.Encoder()
 _jobs = msgspec.msgpack.Decoder(Job)
 
@@ -75,30 +82,56 @@ def warm(name: str) -> None:
     _warm[name] = skills.load(name)
 
 
-def work(channel: socket.socket, spec: AgentSpec) -> NoReturn:
+def work(channel: socket.socket, spec: AgentSpec, pulse: Pulse) -> NoReturn:
     """Answer jobs until the agent hangs up, then end the process."""
     channel.setblocking(True)
     ready: dict[str, skills.Skill] = {}
+    wish = Wish(pulse)
+    signal.signal(signal.SIGINT, lambda number, frame: wish.obey())
+    pulse.start()
     try:
         while (frame := read_frame(channel)) is not None:
-            write_frame(channel, _answer(_jobs.decode(frame), ready, spec, channel))
+            wish.job += 1
+            pulse.take(wish.job)
+            answer = _answer(_jobs.decode(frame), ready, spec, channel, wish)
+            _flush()
+            pulse.rest()
+            write_frame(channel, answer)
     except OSError:
         pass  # the agent is gone: nobody is left to tell
     os._exit(0)
 
 
+class Wish:
+    """The agent's wish that a job should end, obeyed only while that very job is running."""
+
+    def __init__(self, pulse: Pulse) -> None:
+        self._pulse = pulse
+        self.job = 0  # number of the latest one, as the agent counts
+        self.running = False
+        self.obeyed = False
+
+    def obey(self) -> None:
+        """Called at every step and by the signal; raises in the job that is unwanted, once."""
+        if self.running and not self.obeyed and self._pulse.unwanted == self.job:
+            self.obeyed = True
+            raise KeyboardInterrupt
+
+
 class Reporter:
     """The ``report`` a skill is given: counts every step, sends as many as the agent can take."""
 
-    def __init__(self, job: Job, channel: socket.socket) -> None:
+    def __init__(self, job: Job, channel: socket.socket, wish: Wish) -> None:
         self._job = job
         self._channel = channel
+        self._wish = wish
         self._steps = 0
         self._note = ""
         self._allowance = float(BURST)
         self._earned_s = time.monotonic()
 
     def __call__(self, note: str = "") -> None:
+        self._wish.obey()
         self._steps += 1
         self._note = note[:NOTE_CHARACTERS] or self._note
         now_s = time.monotonic()
@@ -118,7 +151,11 @@ class Reporter:
 
 
 def _answer(
-    job: Job, ready: dict[str, skills.Skill], spec: AgentSpec, channel: socket.socket
+    job: Job,
+    ready: dict[str, skills.Skill],
+    spec: AgentSpec,
+    channel: socket.socket,
+    wish: Wish,
 ) -> bytes:
     """The frame that answers ``job``, whatever its skill does short of ending the process."""
     spoiled = False
@@ -128,7 +165,11 @@ def _answer(
         if skill is None:
             kind = _warm.get(job.task.skill) or skills.load(job.task.skill)
             skill = ready[job.task.skill] = kind(dict(spec.config))
-        result = _as_result(skill.run(job.task.payload, Reporter(job, channel)))
+        wish.running = True
+        try:
+            result = _as_result(skill.run(job.task.payload, Reporter(job, channel, wish)))
+        finally:
+            wish.running = False
     except MemoryError:
         spoiled = True
         result = Failure(
@@ -146,7 +187,16 @@ def _answer(
     except Exception as error:
         message = f"{type(error).__name__}: {error}".removesuffix(": ")
         result = Failure(kind="error", message=message[:2000], detail=_traceback())
-    return _frame(job, result, spoiled)
+    # Interrupted anywhere, the skill may be left in pieces: nobody shall use it again.
+    return _frame(job, result, spoiled or wish.obeyed)
+
+
+def _flush() -> None:
+    """Send what was printed on its way before the answer, that of C libraries too."""
+    with contextlib.suppress(Exception):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    _libc.fflush(None)
 
 
 def _as_result(returned: Any) -> Result:

@@ -1,7 +1,8 @@
-"""Verbs about sessions, live or ended: status, stop."""
+"""Verbs about sessions, live, interrupted or ended: status, stop, sessions."""
 
 from __future__ import annotations
 
+import os
 import time
 from typing import Annotated
 
@@ -13,8 +14,8 @@ from hms_kernel import session as sessions
 from hms_kernel.cli.options import AsJson
 from hms_kernel.cli.root import out
 from hms_kernel.cli.showing import count, print_json, print_rows
-from hms_kernel.errors import HmsError, UsageError
-from hms_kernel.store import Store
+from hms_kernel.errors import HmsError, SessionError, UsageError
+from hms_kernel.store import Store, store_name
 
 
 def status(
@@ -37,12 +38,13 @@ def status(
     facts = store.facts(name)
     place = str(store)
     store.close()
-    live = sessions.is_live(name)
+    state = sessions.state(name)
     if as_json:
         print_json(
             {
                 "session": name,
-                "live": live,
+                "live": state is sessions.State.LIVE,
+                "state": state.value,
                 "store": place,
                 "sessions": [{"name": n, "live": sessions.is_live(n)} for n in known],
                 "agents": tables.agents(facts),
@@ -53,8 +55,12 @@ def status(
             indent=2,
         )
         return
-    state = f" ({'live' if live else 'ended'}), stored in {place}\n"
-    out.print(Text.assemble("session ", (name, "bold"), state))
+    out.print(Text.assemble("session ", (name, "bold"), f" ({state}), stored in {place}\n"))
+    if state is sessions.State.INTERRUPTED:
+        advice = (
+            f"take it over with hms_kernel.Workbench({name!r}), or end it with hms stop {name}\n"
+        )
+        out.print(Text(advice, "dim"))
     print_rows("agents", tables.agents(facts))
     shown = [
         {
@@ -73,13 +79,45 @@ def stop(
     session: Annotated[
         str | None, typer.Argument(help="Name of a session; default: the newest live one.")
     ] = None,
+    forget: Annotated[
+        bool, typer.Option("--forget", help="Delete the session's folder and what is in it.")
+    ] = False,
 ) -> None:
-    """End a live session from outside: its agents stop, its open tasks are cancelled."""
-    with api.attach(session) as desk:
-        desk.stop_session()
-        deadline = time.monotonic() + 30.0
-        while desk.alive() and time.monotonic() < deadline:
-            time.sleep(0.05)
-        if desk.alive():
-            raise HmsError(f"session {desk.session} did not end within 30 s")
-        out.print(Text(f"session {desk.session} has ended"))
+    """End a session from outside: its agents stop, its open tasks are cancelled.
+
+    Also one whose kernel was killed: its agents may still be at work.
+    """
+    name = session or os.environ.get("HMS_SESSION") or sessions.connection().session
+    if name not in sessions.names():
+        raise UsageError(f"no session {name!r}; `hms sessions` lists those there are")
+    state = sessions.state(name)
+    if state is sessions.State.INTERRUPTED:
+        # Who takes it over may end it: nobody else can reach its agents.
+        api.Workbench(name).close()
+    elif state is sessions.State.LIVE:
+        with api.attach(name) as desk:
+            desk.stop_session()
+            deadline = time.monotonic() + 30.0
+            while desk.alive() and time.monotonic() < deadline:
+                time.sleep(0.05)
+            if desk.alive():
+                raise HmsError(f"session {name} did not end within 30 s")
+    elif not forget:
+        raise SessionError(f"session {name!r} has ended already")
+    out.print(Text(f"session {name} has ended"))
+    if forget:
+        sessions.forget(name)
+        out.print(Text(f"session {name} is forgotten"))
+
+
+def list_sessions(as_json: AsJson = False) -> None:
+    """List the sessions there are, the newest first: live, interrupted or ended."""
+    rows = []
+    for name in sessions.names():
+        last = sessions.last_connection(name)
+        place = store_name(last.store) if last else ""
+        rows.append({"session": name, "state": sessions.state(name).value, "store": place})
+    if as_json:
+        print_json(rows, indent=2)
+    else:
+        print_rows("sessions", rows)

@@ -15,6 +15,7 @@ class Exited(msgspec.Struct, frozen=True, kw_only=True):
     agent_id: str
     pid: int
     cause: str  # "killed by SIGKILL", "exit code 1", "ended" when the status is not known
+    output: str = ""  # the tail of what it printed, where known
 
 
 class Launcher(Protocol):
@@ -25,10 +26,27 @@ class Launcher(Protocol):
     """
 
     def launch(self, spec: AgentSpec) -> None:
-        """Begin to start one agent; its process registers over the transport, or an ``Exited`` follows."""
+        """Begin to start one agent; its process registers over the transport, or an ``Exited`` follows.
+
+        A process of that name which an earlier supervisor left, and nobody expects, is ended.
+        """
 
     def watch(self, agent_id: str, pid: int) -> None:
         """Notice the death of a process that registered itself (after a takeover, launched by another)."""
+
+    def terminate(self, agent_id: str) -> None:
+        """SIGTERM the agent, which then ends its worker and itself. Unknown ids are ignored."""
+
+    def expect(self, agent_id: str, pid: int | None) -> None:
+        """Find out what has become of an agent that an earlier supervisor launched.
+
+        An ``Exited`` follows when it is gone or dies, or when it is given up by
+        ``kill``; until somebody can tell, it counts as alive. A bare process id is
+        never signalled: it may be another process by now.
+
+        Args:
+            pid: its last known process; None when it had none yet.
+        """
 
     def kill(self, agent_id: str) -> None:
         """SIGKILL the agent and its worker; an ``Exited`` follows. Unknown ids are ignored."""
@@ -38,6 +56,9 @@ class Launcher(Protocol):
 
     def poll(self) -> list[Exited]:
         """Deaths noticed since the last call, oldest first; never blocks."""
+
+    def leave(self) -> None:
+        """Let go of every agent without ending any: they live on for the next supervisor."""
 
     def close(self, timeout_s: float = 5.0) -> None:
         """End every agent that is left, wait for them up to ``timeout_s``, and leave no process behind."""

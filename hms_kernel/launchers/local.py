@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_never
 
+import psutil
+
 from hms_kernel import processes
 from hms_kernel.errors import AgentError
 from hms_kernel.launchers import Exited
@@ -71,7 +73,10 @@ class LocalLauncher:
         self._pending: dict[int, _Process] = {}
         self._alive: dict[int, _Process] = {}
         self._gone: dict[int, _Process] = {}  # of those, whose pidfd has fired
-        self._unclaimed: OrderedDict[int, str] = OrderedDict()
+        self._expected: dict[str, int | None] = {}  # of an earlier supervisor, fate unknown yet
+        # Agents the zygote had when we came to it, less those we have dealt with or that ended.
+        self._census: dict[str, int] | None = None
+        self._unclaimed: OrderedDict[int, Ended] = OrderedDict()
         self._launch_ids = itertools.count(1)
         self._closed = False
         self._doorbell = Doorbell(self._selector.fileno())
@@ -87,6 +92,8 @@ class LocalLauncher:
 
     def launch(self, spec: AgentSpec) -> None:
         """Ask the zygote, started if need be, for one agent."""
+        self._expected.pop(spec.agent_id, None)
+        self._end_double(spec.agent_id)
         process = _Process(spec.agent_id)
         launch_id = next(self._launch_ids)
         self._pending[launch_id] = process
@@ -104,12 +111,33 @@ class LocalLauncher:
 
     def watch(self, agent_id: str, pid: int) -> None:
         """Notice the death of a process that registered itself."""
+        self._expected.pop(agent_id, None)
+        self._strike(pid)
         if pid not in self._alive:
             self._follow(_Process(agent_id, pid))
             self._settle()
 
+    def expect(self, agent_id: str, pid: int | None) -> None:
+        """Ask the zygote that was found what has become of an agent; without one, wait for the agent."""
+        self._expected[agent_id] = pid
+        if not self._nursery.connected:
+            self._look_for(agent_id)
+        elif self._census is not None:
+            self._identify(agent_id)
+        self._settle()
+
+    def terminate(self, agent_id: str) -> None:
+        """SIGTERM the agent."""
+        for process in self._alive.values():
+            if process.agent_id == agent_id:
+                self._signal(process, signal.SIGTERM)
+
     def kill(self, agent_id: str) -> None:
         """SIGKILL the agent; its worker dies with it."""
+        if agent_id in self._expected:
+            self._expected.pop(agent_id)
+            self._note(_Process(agent_id), "did not come back")
+            self._settle()
         for process in (*self._pending.values(), *self._alive.values()):
             if process.agent_id == agent_id:
                 process.doomed = True
@@ -121,6 +149,13 @@ class LocalLauncher:
         noticed, self._noticed = self._noticed, []
         self._settle()
         return noticed
+
+    def leave(self) -> None:
+        """Let go of zygote and agents without ending any. Idempotent."""
+        if not self._closed:
+            self._closed = True
+            self._nursery.leave()
+            self._release()
 
     def close(self, timeout_s: float = 5.0) -> None:
         """SIGTERM every agent, SIGKILL those left after ``timeout_s``, and end the zygote. Idempotent."""
@@ -138,6 +173,9 @@ class LocalLauncher:
         self._wait_until(time.monotonic() + 1.0)
         # Agents we were never told of are in the zygote's hands until the deadline.
         self._nursery.close(max(0.0, deadline_s - time.monotonic()) + 2.0)
+        self._release()
+
+    def _release(self) -> None:
         for process in self._alive.values():
             if process.pidfd is not None:
                 os.close(process.pidfd)
@@ -165,6 +203,9 @@ class LocalLauncher:
         fd = self._nursery.fd
         for report in self._nursery.reports():
             self._take(report)
+        if self._census is not None:
+            for agent_id in list(self._expected):
+                self._identify(agent_id)
         if not self._nursery.connected:
             self._selector.unregister(fd)
             fate = f"its zygote ended ({self._nursery.fate()})"
@@ -173,13 +214,18 @@ class LocalLauncher:
             pending, self._pending = self._pending, {}
             for process in pending.values():
                 self._note(process, f"could not be started: {fate}")
+            self._census = None
+            for agent_id in list(self._expected):
+                self._look_for(agent_id)
         else:
             self._poll_for_nursery()
 
     def _take(self, report: Report) -> None:
         match report:
-            case Hello():
-                pass
+            case Hello(agents=alive):
+                self._census = dict(alive)
+                for launched in self._pending.values():
+                    self._end_double(launched.agent_id)
             case Launched(launch_id=launch_id, pid=pid):
                 if (process := self._pending.pop(launch_id, None)) is not None:
                     process.pid = pid
@@ -187,15 +233,50 @@ class LocalLauncher:
             case Refused(launch_id=launch_id, cause=cause):
                 if (process := self._pending.pop(launch_id, None)) is not None:
                     self._note(process, cause)
-            case Ended(pid=pid, cause=cause):
+            case Ended(pid=pid):
+                self._strike(pid)
                 if (process := self._alive.get(pid)) is not None:
-                    self._bury(process, cause)
+                    self._bury(process, report.cause, report.output)
                 else:
-                    self._unclaimed[pid] = cause
+                    self._unclaimed[pid] = report
                     while len(self._unclaimed) > _UNCLAIMED:
                         self._unclaimed.popitem(last=False)
             case _:
                 assert_never(report)
+
+    def _identify(self, agent_id: str) -> None:
+        """What the zygote, its parent, knows of an agent that an earlier supervisor launched."""
+        assert self._census is not None
+        pid = self._expected.pop(agent_id)
+        if (alive := self._census.pop(agent_id, None)) is not None:
+            self._follow(_Process(agent_id, alive))
+            return
+        process = _Process(agent_id, pid or 0)
+        if process.pid and process.pid not in self._alive:
+            # It died; the zygote may be about to say how.
+            self._alive[process.pid] = process
+            if (ended := self._unclaimed.pop(process.pid, None)) is not None:
+                self._bury(process, ended.cause, ended.output)
+            else:
+                self._miss(process)
+        else:
+            self._note(process, "ended")
+
+    def _end_double(self, agent_id: str) -> None:
+        """End a process that an earlier supervisor launched without living to say so."""
+        if self._census and (double := self._census.pop(agent_id, None)) is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(double, signal.SIGKILL)
+
+    def _strike(self, pid: int) -> None:
+        if self._census:
+            self._census = {name: alive for name, alive in self._census.items() if alive != pid}
+
+    def _look_for(self, agent_id: str) -> None:
+        """Without a zygote: an agent whose process id nobody has is gone; any other may come back."""
+        if (pid := self._expected[agent_id]) is not None and not psutil.pid_exists(pid):
+            del self._expected[agent_id]
+            self._note(_Process(agent_id, pid), "ended")
 
     def _follow(self, process: _Process) -> None:
         if (known := self._alive.get(process.pid)) is not None:
@@ -212,8 +293,8 @@ class LocalLauncher:
             self._miss(process)
         except OSError as error:  # out of descriptors: the zygote's report has to do
             self._log.warning("cannot watch agent %s: %s", process.agent_id, error)
-        if (cause := self._unclaimed.pop(process.pid, None)) is not None:
-            self._bury(process, cause)
+        if (ended := self._unclaimed.pop(process.pid, None)) is not None:
+            self._bury(process, ended.cause, ended.output)
         elif process.doomed:
             self._signal(process, signal.SIGKILL)
 
@@ -222,11 +303,11 @@ class LocalLauncher:
         process.gone_s = time.monotonic()
         self._gone[process.pid] = process
 
-    def _bury(self, process: _Process, cause: str) -> None:
+    def _bury(self, process: _Process, cause: str, output: str = "") -> None:
         self._unwatch(process)
         del self._alive[process.pid]
         self._gone.pop(process.pid, None)
-        self._note(process, cause)
+        self._note(process, cause, output)
 
     def _unwatch(self, process: _Process) -> None:
         if process.pidfd is not None:
@@ -235,8 +316,9 @@ class LocalLauncher:
             os.close(process.pidfd)
             process.pidfd = None
 
-    def _note(self, process: _Process, cause: str) -> None:
-        self._noticed.append(Exited(agent_id=process.agent_id, pid=process.pid, cause=cause))
+    def _note(self, process: _Process, cause: str, output: str = "") -> None:
+        exited = Exited(agent_id=process.agent_id, pid=process.pid, cause=cause, output=output)
+        self._noticed.append(exited)
 
     def _patience_s(self) -> float:
         return CAUSE_S if self._nursery.connected else 0.0

@@ -31,6 +31,7 @@ from hms_kernel.transport.zeromq import IPC_PATH_BYTES
 
 _BACKLOG = 8
 _LAST_MOMENT_S = 0.5
+_left: list[subprocess.Popen[bytes]] = []  # zygotes started here that others use now, to be reaped
 
 _encoder = msgspec.msgpack.Encoder()
 _reports = msgspec.msgpack.Decoder(Report)
@@ -47,6 +48,7 @@ class Nursery:
         self._popen: subprocess.Popen[bytes] | None = None  # None for one we found
         self._pid: int | None = None
         self._fate = ""
+        _left[:] = [popen for popen in _left if popen.poll() is None]
 
     @property
     def connected(self) -> bool:
@@ -142,6 +144,15 @@ class Nursery:
         """Ask the zygote to end its agents, and then itself."""
         if self._stream is not None:
             self.send(Stop(deadline_s=deadline_s))
+
+    def leave(self) -> None:
+        """Hang up; the zygote goes on. Idempotent."""
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
+        if self._popen is not None:
+            _left.append(self._popen)
+            self._popen = None
 
     def close(self, timeout_s: float = 2.0) -> None:
         """Wait for a zygote that was asked to stop, then use force. Idempotent."""

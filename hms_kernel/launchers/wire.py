@@ -8,6 +8,7 @@ from hms_kernel.model import AgentSpec
 
 SOCKET_NAME = "zygote.sock"
 LOG_NAME = "zygote.log"
+AGENT_LOG = "agent-{pid}.log"  # what a living agent has printed; gone with it
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +38,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True, tag="hello"):
     """Zygote to launcher, first on every connection."""
 
     pid: int
+    agents: tuple[tuple[str, int], ...] = ()  # (agent id, pid) of those alive, oldest first
 
 
 class Launched(msgspec.Struct, frozen=True, kw_only=True, tag="launched"):
@@ -58,6 +60,7 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
 
     pid: int
     cause: str
+    output: str = ""  # the tail of what it printed
 
 
 Order = Launch | Stop

@@ -9,6 +9,7 @@ session's directory being gone. It decides nothing about restarts.
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import gc
 import os
 import selectors
@@ -18,6 +19,7 @@ import sys
 import time
 import traceback
 from collections import deque
+from pathlib import Path
 from typing import NoReturn, assert_never
 
 import msgspec
@@ -28,6 +30,7 @@ from hms_kernel.agent import main as agent
 from hms_kernel.agent.worker import warm
 from hms_kernel.errors import HmsError, TransportError
 from hms_kernel.launchers.wire import (
+    AGENT_LOG,
     Config,
     Ended,
     Hello,
@@ -42,6 +45,7 @@ from hms_kernel.transport.stream import FrameStream
 
 _LOOK_S = 2.0  # while alone, between two looks at whether anybody could still come
 _SWEEP_S = 0.1  # between a death and the search for what the dead has left running
+_OUTPUT_BYTES = 4 << 10  # of what an agent printed last, reported with its end
 _UNREAD_REPORTS = 4096  # kept for a launcher that has yet to come
 _SIGNALS = (signal.SIGTERM, signal.SIGCHLD, signal.SIGINT, signal.SIGHUP)
 
@@ -57,8 +61,9 @@ class Zygote:
         self._listener = socket.socket(fileno=config.listener_fd)
         self._listener.setblocking(False)
         self._door = self._door_now()
+        self._directory = Path(self._listener.getsockname()).parent
         self._launcher: FrameStream | None = None
-        self._agents: set[int] = set()
+        self._agents: dict[int, str] = {}  # pid to agent id, oldest first
         self._unread: deque[Report] = deque(maxlen=_UNREAD_REPORTS)
         self._alone_since_s: float | None = time.monotonic()
         self._stop_at_s: float | None = None
@@ -75,6 +80,10 @@ class Zygote:
             signal.signal(number, lambda number, frame: None)
         for number in (signal.SIGINT, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
+        for log in self._directory.glob(AGENT_LOG.format(pid="*")):
+            # An earlier zygote of the session did not live to collect it.
+            if not psutil.pid_exists(int(log.stem.removeprefix("agent-"))):
+                log.unlink(missing_ok=True)
         self._selector.register(self._wake, selectors.EVENT_READ)
         self._selector.register(self._listener, selectors.EVENT_READ)
         while not self._done():
@@ -153,7 +162,8 @@ class Zygote:
         self._launcher = FrameStream(connection)
         self._alone_since_s = None
         self._selector.register(self._launcher, selectors.EVENT_READ)
-        self._report(Hello(pid=os.getpid()))
+        alive = tuple((agent_id, pid) for pid, agent_id in self._agents.items())
+        self._report(Hello(pid=os.getpid(), agents=alive))
         while self._unread:
             self._report(self._unread.popleft())
 
@@ -217,7 +227,7 @@ class Zygote:
             return
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
-        self._agents.add(pid)
+        self._agents[pid] = order.spec.agent_id
         self._report(Launched(launch_id=order.launch_id, pid=pid))
 
     def _become_agent(self, order: Launch) -> NoReturn:
@@ -228,6 +238,7 @@ class Zygote:
             for number in _SIGNALS:
                 signal.signal(number, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+            self._redirect()
             # Closing, not unregistering: the poller itself is shared with the zygote.
             for mine in (self._selector, self._wake, self._waker, self._listener, self._launcher):
                 if mine is not None:
@@ -238,6 +249,30 @@ class Zygote:
         finally:
             sys.stderr.flush()
             os._exit(code)
+
+    def _redirect(self) -> None:
+        """In an agent: what it prints, and what the system prints when it crashes, is its own."""
+        faulthandler.enable(file=2)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+        with contextlib.suppress(OSError):  # a full disk costs the words, not the agent
+            log = os.open(self._directory / AGENT_LOG.format(pid=os.getpid()), flags, 0o600)
+            for fd in (1, 2):
+                os.dup2(log, fd)
+            os.close(log)
+
+    def _last_words(self, pid: int) -> str:
+        """The tail of what a dead agent printed, which goes to our log too."""
+        path = self._directory / AGENT_LOG.format(pid=pid)
+        try:
+            with open(path, "rb") as log:
+                log.seek(max(0, os.fstat(log.fileno()).st_size - _OUTPUT_BYTES))
+                output = log.read(_OUTPUT_BYTES).decode(errors="replace")
+            path.unlink()
+        except OSError:
+            return ""
+        if output:
+            print(f"agent process {pid}:\n{output}", file=sys.stderr, flush=True)
+        return output
 
     def _reap(self, *, block: bool = False) -> bool:
         """Collect the dead and report those that were agents; whether there were any dead."""
@@ -251,10 +286,9 @@ class Zygote:
                 return any_dead
             any_dead = True
             if pid in self._agents:
-                self._agents.remove(pid)
-                self._report(
-                    Ended(pid=pid, cause=processes.how_it_ended(os.waitstatus_to_exitcode(status)))
-                )
+                del self._agents[pid]
+                cause = processes.how_it_ended(os.waitstatus_to_exitcode(status))
+                self._report(Ended(pid=pid, cause=cause, output=self._last_words(pid)))
 
     def _sweep_if_due(self) -> None:
         # A worker dies with its agent; what the worker had started comes to us.

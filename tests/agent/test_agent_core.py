@@ -5,7 +5,15 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from hms_kernel.agent.core import AgentCore, Begin, Exit, KillWorker, Send
+from hms_kernel.agent.core import (
+    AgentCore,
+    Begin,
+    Exit,
+    InterruptWorker,
+    KillWorker,
+    LookAtWorker,
+    Send,
+)
 from hms_kernel.messages import (
     AgentTask,
     CancelTask,
@@ -80,13 +88,14 @@ def test_heartbeats_come_at_their_interval_and_carry_the_work():
     core = busy(attempt=3)
     core.stepped(0.5, "t", 3, steps=4, note="nlsat")
 
-    (beat,) = core.tick(1.0)
+    look, beat = core.tick(1.0)
 
     progress = Progress(task_id="t", attempt=3, elapsed_s=1.0, steps=4, note="nlsat")
     body = HeartbeatRequest(agent_id="a", progress=progress)
+    assert look == LookAtWorker()
     assert beat == Send(Envelope(body=body, epoch=1, attempt=3))
-    assert core.tick(1.5) == []
-    assert core.due_s() == 2.0
+    assert core.tick(1.4) == []
+    assert core.due_s() == 1.5
 
 
 def test_a_supervisor_that_does_not_know_it_is_told_what_it_runs():
@@ -105,8 +114,8 @@ def test_a_supervisor_of_a_later_epoch_is_introduced_to_and_then_obeyed():
 
     core.received(1.1, from_supervisor(WELCOME, epoch=2))
     effects = core.received(1.2, from_supervisor(CancelTask(task_id="t"), epoch=2, attempt=2))
-    assert effects[0] == KillWorker()
-    assert effects[1].envelope.epoch == 2
+    assert effects == [InterruptWorker()]
+    assert core.finished(1.3, "t", 2, Value())[0].envelope.epoch == 2
 
 
 @pytest.mark.parametrize(
@@ -247,14 +256,27 @@ def test_a_task_for_a_skill_it_does_not_have_fails_by_name():
 # --- how attempts end ----------------------------------------------------------------
 
 
-def test_cancelling_kills_the_worker_and_says_so():
+def test_cancelling_asks_the_worker_to_end_and_believes_no_answer_any_more():
+    core = busy()
     cancel = from_supervisor(CancelTask(task_id="t", reason="changed my mind"), attempt=1)
 
-    effects = busy().received(0.5, cancel)
+    assert core.received(0.5, cancel) == [InterruptWorker()]
+    effects = core.finished(0.6, "t", 1, Value(value=1))
 
     failure = Failure(kind="cancelled", message="changed my mind")
-    assert effects[0] == KillWorker()
     assert sent(effects) == [TaskResult(task_id="t", result=failure)]
+
+
+def test_a_worker_that_does_not_end_when_asked_is_killed_within_half_a_second():
+    core = busy()
+    core.received(0.1, from_supervisor(CancelTask(task_id="t"), attempt=1))
+
+    assert KillWorker() not in core.tick(0.59)
+    assert KillWorker() in core.tick(0.61)
+    assert KillWorker() not in core.tick(0.7)
+
+    (answer,) = sent(core.worker_ended(0.8, "killed by SIGKILL", "where it was"))
+    assert answer.result == Failure(kind="cancelled", message="cancelled")
 
 
 def test_cancelling_another_attempt_or_task_changes_nothing():
@@ -283,14 +305,50 @@ def test_a_deadline_is_counted_from_the_beginning_of_the_attempt():
     core = busy(task, now_s=10.0)
     core.received(10.0, from_supervisor(HeartbeatResponse()))
 
-    assert KillWorker() not in core.tick(12.4)
+    assert InterruptWorker() not in core.tick(12.4)
     assert core.due_s() == 12.5
-    effects = core.tick(12.5)
+    assert InterruptWorker() in core.tick(12.5)
+    interrupted = Failure(kind="error", message="the worker was interrupted", detail="in nlsat")
 
-    assert effects[0] == KillWorker()
-    failure = Failure(kind="deadline", message="stopped after 2.5 s")
-    assert TaskResult(task_id="t", result=failure) in sent(effects)
+    effects = core.finished(12.6, "t", 1, interrupted, "printed")
+
+    failure = Failure(kind="deadline", message="stopped after 2.5 s", detail="in nlsat")
+    assert TaskResult(task_id="t", result=failure, output="printed") in sent(effects)
     assert core.running is None
+
+
+def test_a_frozen_worker_is_killed_at_once_and_the_cause_is_told():
+    core = busy()
+    effects = []
+    for look in range(1, 8):
+        effects += core.looked(look * 0.5, pulse=1, cpu_s=0.5, stopped_by="SIGSTOP")
+
+    assert effects == [KillWorker()]
+    (answer,) = sent(core.worker_ended(4.0, "killed by SIGKILL", "last words"))
+    assert answer.result == Failure(
+        kind="frozen", message="worker frozen: stopped by SIGSTOP", detail="last words"
+    )
+
+
+def test_a_task_without_progress_within_its_limit_is_stuck_and_one_with_it_is_not():
+    core = busy(Task(task_id="t", skill="prove", limits=Limits(progress_s=2.0)))
+    for look in range(1, 5):
+        if look == 3:
+            core.stepped(1.4, "t", 1, 1, "on")
+        assert core.looked(look * 0.5, pulse=look, cpu_s=0.1, stopped_by="") == []
+
+    said = [core.looked(look * 0.5, look, 0.1, "") for look in range(5, 8)]
+
+    assert said == [[], [InterruptWorker()], []]
+    (answer,) = sent(core.finished(3.6, "t", 1, Value()))
+    assert answer.result == Failure(kind="stuck", message="worker stuck: no progress for 2 s")
+
+
+def test_an_idle_worker_is_not_looked_at():
+    core = registered()
+
+    assert core.looked(0.5, 1, 0.0, "SIGSTOP") == []
+    assert core.due_s() == 1.0
 
 
 def test_a_worker_that_ends_takes_its_task_with_it_and_the_next_one_begins():
@@ -315,6 +373,7 @@ def test_words_of_an_abandoned_attempt_are_not_believed():
     core = busy(attempt=1)
     core.received(0.1, from_supervisor(CancelTask(task_id="t"), attempt=1))
     core.received(0.2, from_supervisor(AgentTask(task=TASK), attempt=2))
+    core.worker_ended(0.25, "killed by SIGKILL", "")
 
     assert core.finished(0.3, "t", 1, Value(value="late")) == []
     assert core.stepped(0.3, "t", 1, 9, "late") == []

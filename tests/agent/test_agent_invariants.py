@@ -14,7 +14,15 @@ from hypothesis.stateful import (
     rule,
 )
 
-from hms_kernel.agent.core import AgentCore, Begin, Exit, KillWorker, Send
+from hms_kernel.agent.core import (
+    AgentCore,
+    Begin,
+    Exit,
+    InterruptWorker,
+    KillWorker,
+    LookAtWorker,
+    Send,
+)
 from hms_kernel.messages import (
     AgentTask,
     CancelTask,
@@ -46,6 +54,9 @@ class AgentMachine(RuleBasedStateMachine):
         self.taken: set[tuple[str, int]] = set()
         self.answers: dict[tuple[str, int], set[str]] = {}
         self.at_work: tuple[str, int] | None = None
+        self.asked_to_end = False
+        self.doomed = False  # killed, but nobody has heard of it yet
+        self.pulse = 0
 
     def perform(self, effects):
         for effect in effects:
@@ -53,10 +64,18 @@ class AgentMachine(RuleBasedStateMachine):
                 case Begin(task, attempt):
                     assert self.at_work is None, "two tasks at once"
                     self.at_work = (task.task_id, attempt)
+                    self.asked_to_end = self.doomed = False
                     assert self.at_work in self.taken
+                case InterruptWorker():
+                    assert self.at_work is not None, "interrupted an idle worker"
+                    assert not self.asked_to_end, "asked twice"
+                    self.asked_to_end = True
                 case KillWorker():
                     assert self.at_work is not None, "killed an idle worker"
-                    self.at_work = None
+                    assert not self.doomed, "killed twice"
+                    self.doomed = True
+                case LookAtWorker():
+                    self.perform(self.core.looked(self.now_s, self.pulse, 0.0, ""))
                 case Send(envelope):
                     self.sent(envelope)
                 case Exit():
@@ -103,11 +122,15 @@ class AgentMachine(RuleBasedStateMachine):
     def answer_heartbeat(self, known):
         self.say(HeartbeatResponse(known=known))
 
-    @rule(target=attempts, limit=st.sampled_from([None, 0.5, 5.0]))
-    def assign(self, limit):
+    @rule(
+        target=attempts, limit=st.sampled_from([None, 0.5, 5.0]), pace=st.sampled_from([None, 1.0])
+    )
+    def assign(self, limit, pace):
         self.next_task += 1
         task = Task(
-            task_id=f"t{self.next_task}", skill="prove", limits=Limits(attempt_wall_s=limit)
+            task_id=f"t{self.next_task}",
+            skill="prove",
+            limits=Limits(attempt_wall_s=limit, progress_s=pace),
         )
         if self.obeyed == self.epoch:
             self.taken.add((task.task_id, 1))
@@ -126,7 +149,7 @@ class AgentMachine(RuleBasedStateMachine):
         task, attempt = given
         if self.obeyed == self.epoch and self.at_work == (task.task_id, attempt):
             self.say(CancelTask(task_id=task.task_id), attempt=attempt)
-            assert self.at_work != (task.task_id, attempt)
+            assert self.asked_to_end or self.doomed
         else:
             self.say(CancelTask(task_id=task.task_id), attempt=attempt)
 
@@ -151,6 +174,8 @@ class AgentMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.at_work is not None)
     @rule(proof=st.booleans())
     def answer(self, proof):
+        if self.doomed:
+            return
         result = Verdict(outcome=Outcome.UNKNOWN) if proof else Value(value=1)
         (task_id, attempt), self.at_work = self.at_work, None
         self.perform(self.core.finished(self.now_s, task_id, attempt, result))
@@ -165,6 +190,10 @@ class AgentMachine(RuleBasedStateMachine):
     @rule(note=st.sampled_from(["", "one", "two"]))
     def report(self, note):
         self.perform(self.core.stepped(self.now_s, *self.at_work, 1, note))
+
+    @rule()
+    def the_interpreter_beats(self):
+        self.pulse += 1
 
     @rule(seconds=st.floats(0.0, 10.0))
     def wait(self, seconds):
@@ -186,7 +215,7 @@ class AgentMachine(RuleBasedStateMachine):
         self.welcome()
         for _ in range(len(self.taken) + 1):
             while self.at_work is not None:
-                self.answer(proof=False)
+                self.crash() if self.doomed else self.answer(proof=False)
             self.wait(2.0)
         self.welcome()
         self.wait(2.0)

@@ -15,6 +15,7 @@ import pytest
 from hms_test_stage import Kernel, Stage, is_alive, wait_for
 
 from hms_kernel.messages import (
+    Envelope,
     HeartbeatRequest,
     ProofResult,
     ShutdownAgent,
@@ -174,15 +175,111 @@ def test_cancelling_ends_what_the_worker_has_started(shared):
 
 
 def test_a_deadline_ends_a_worker_that_holds_the_interpreter_in_c(shared):
-    failure = shared.do("hold", limits=Limits(attempt_wall_s=0.3))
+    failure = shared.do("deadlock", limits=Limits(attempt_wall_s=0.3))
 
-    assert failure == Failure(kind="deadline", message="stopped after 0.3 s")
+    assert (failure.kind, failure.message) == ("deadline", "stopped after 0.3 s")
+    assert "in do_deadlock" in failure.detail
     assert shared.do("echo", value=1) == Value(value=1)
 
 
 def test_what_a_worker_prints_is_bounded_and_disturbs_nobody(shared):
     assert shared.do("flood", megabytes=50) == Value(value=50)
     assert psutil.Process(shared.pids["a"]).memory_info().rss < 200 << 20
+
+
+def test_what_a_worker_prints_comes_with_the_answer_whoever_printed_it(shared):
+    first, second = (shared.assign("print", words=words) for words in ("one", "two"))
+
+    assert [shared.result(first), shared.result(second)] == [Value(), Value()]
+    outputs = {e.body.task_id: e.body.output for e in shared.envelopes if is_result(e)}
+    for task, words in ((first, "one"), (second, "two")):
+        for part in (f"python {words}", f"native {words}", f"raw {words}"):
+            assert part in outputs[task]
+    assert "one" not in outputs[second]
+
+
+def test_of_much_output_the_end_is_kept_and_the_rest_is_counted(shared):
+    task = shared.assign("flood", megabytes=2)
+    shared.result(task)
+
+    output = next(e.body.output for e in shared.envelopes if is_result(e, task))
+    assert output.endswith("last line\n")
+    assert len(output) < 20_000
+    assert output.startswith(f"[{(2 << 20) + len('last line') + 1 - (16 << 10)} bytes before this]")
+
+
+def is_result(envelope: Envelope, task: str = "") -> bool:
+    body = envelope.body
+    return isinstance(body, TaskResult) and (not task or body.task_id == task)
+
+
+# --- frozen and stuck workers ------------------------------------------------------------
+
+
+def test_a_stopped_worker_is_noticed_and_replaced_within_three_seconds(shared):
+    worker = shared.worker()
+    task = shared.assign("hang")
+    shared.note(task)
+    began_s = time.monotonic()
+
+    os.kill(worker, signal.SIGSTOP)
+
+    failure = shared.result(task)
+    assert (failure.kind, failure.message) == ("frozen", "worker frozen: stopped by SIGSTOP")
+    assert time.monotonic() - began_s < 3.0
+    assert shared.worker() != worker
+
+
+def test_a_worker_that_waits_in_c_under_the_lock_is_frozen_and_says_where(shared):
+    began_s = time.monotonic()
+
+    failure = shared.do("deadlock")
+
+    assert failure.kind == "frozen"
+    assert failure.message.endswith("a C call holds the interpreter and computes nothing")
+    assert "in do_deadlock" in failure.detail
+    assert time.monotonic() - began_s < 3.5
+    assert shared.do("echo", value=1) == Value(value=1)
+
+
+def test_a_worker_that_computes_in_c_is_let_be_until_its_limit_on_progress(shared):
+    failure = shared.do("compute", limits=Limits(progress_s=3.0))
+
+    assert failure.kind == "stuck"
+    assert failure.message == ("worker stuck: no progress for 3 s (a C call holds the interpreter)")
+    assert "in do_compute" in failure.detail
+
+
+def test_a_task_that_reports_no_progress_is_stuck_and_says_where(shared):
+    failure = shared.do("hang", limits=Limits(progress_s=0.5))
+
+    assert (failure.kind, failure.message) == ("stuck", "worker stuck: no progress for 0.5 s")
+    assert "in do_hang" in failure.detail
+
+
+def test_cancelled_work_may_clean_up_before_its_worker_is_replaced(shared, tmp_path):
+    worker = shared.worker()
+    task = shared.assign("tidy", path=str(tmp_path / "word"))
+    shared.note(task)
+    began_s = time.monotonic()
+
+    shared.cancel(task)
+
+    assert shared.result(task).kind == "cancelled"
+    assert time.monotonic() - began_s < 1.0
+    assert (tmp_path / "word").read_text() == "tidied"
+    assert shared.worker() != worker
+
+
+def test_cancelled_work_that_hears_nothing_ends_within_a_second(shared):
+    task = shared.assign("deadlock")
+    shared.note(task)
+    began_s = time.monotonic()
+
+    shared.cancel(task)
+
+    assert shared.result(task).kind == "cancelled"
+    assert time.monotonic() - began_s < 1.0
 
 
 # --- while a worker works --------------------------------------------------------------

@@ -6,7 +6,9 @@ import os
 import select
 import shutil
 import signal
+import subprocess
 import time
+from pathlib import Path
 
 import psutil
 import pytest
@@ -67,7 +69,8 @@ def test_launching_returns_before_the_zygote_is_warm(stage):
 def test_socket_and_log_are_in_the_sessions_directory(stage):
     stage.launch()
 
-    assert {"agents.sock", SOCKET_NAME, LOG_NAME} == set(os.listdir(stage.directory))
+    log = f"agent-{stage.pids['a']}.log"
+    assert {"agents.sock", SOCKET_NAME, LOG_NAME, log} == set(os.listdir(stage.directory))
     assert (stage.directory / SOCKET_NAME).stat().st_mode & 0o077 == 0
 
 
@@ -95,7 +98,8 @@ def test_an_agent_that_cannot_begin_is_an_exit_and_its_reason_is_in_the_log(dire
         assert select.select([launcher], [], [], PATIENCE_S)[0]
         exited = launcher.poll()
     assert (exited[0].agent_id, exited[0].cause) == ("a", "exit code 1")
-    assert "no address: 'carrier-pigeon://agents'" in (directory / LOG_NAME).read_text()
+    for told in (exited[0].output, (directory / LOG_NAME).read_text()):
+        assert "no address: 'carrier-pigeon://agents'" in told
     launcher.close()
 
 
@@ -110,6 +114,17 @@ def test_a_skill_that_cannot_be_preloaded_does_not_keep_others_from_working(dire
 
 
 # --- noticing ends -------------------------------------------------------------------
+
+
+def test_an_agent_that_crashes_is_reported_with_its_last_words_and_leaves_no_file(stage):
+    agent = stage.launch()
+
+    os.kill(agent, signal.SIGABRT)
+
+    output = stage.exit().output
+    assert "Fatal Python error: Aborted" in output
+    assert "in _turn" in output
+    assert list(stage.directory.glob("agent-*.log")) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV])
@@ -307,6 +322,122 @@ def test_how_an_agent_ended_between_two_kernels_is_kept_for_the_next(directory):
 
     assert stage.exit().cause == "killed by SIGABRT"
     stage.close()
+
+
+# --- taking over -----------------------------------------------------------------------
+
+
+def orphaned(directory: Path, *, zygote_too: bool = False) -> Kernel:
+    """A kernel that was killed, and its zygote too if need be; its agent lives."""
+    kernel = Kernel(directory)
+    kernel.signal_group(signal.SIGKILL)
+    kernel.wait()
+    if zygote_too:
+        os.kill(kernel.zygote, signal.SIGKILL)
+        wait_for(lambda: not is_alive(kernel.zygote))
+    return kernel
+
+
+def test_an_expected_agent_is_watched_before_it_has_said_a_word(directory):
+    kernel = orphaned(directory)
+    stage = Stage(epoch=2, directory=directory)
+    stage.launcher.expect("a", None)  # that it had registered was not recorded any more
+    stage.until(lambda: stage.launcher._alive, "the zygote did not say who lives")
+
+    stage.launcher.kill("a")
+
+    exited = stage.exit()
+    assert (exited.agent_id, exited.pid, exited.cause) == ("a", kernel.agent, "killed by SIGKILL")
+    stage.close()
+
+
+def test_an_expected_agent_that_ended_meanwhile_is_an_exit_with_its_cause(directory):
+    kernel = orphaned(directory)
+    os.kill(kernel.agent, signal.SIGABRT)
+    wait_for(lambda: not psutil.pid_exists(kernel.agent), "the zygote did not reap its agent")
+
+    stage = Stage(epoch=2, directory=directory)
+    stage.launcher.expect("a", kernel.agent)
+
+    assert stage.exit().cause == "killed by SIGABRT"
+    stage.close()
+
+
+def test_an_expected_agent_whose_end_was_told_to_the_dead_kernel_only_is_an_exit_too(directory):
+    kernel = orphaned(directory)
+    first = Stage(epoch=2, directory=directory)
+    os.kill(kernel.agent, signal.SIGKILL)
+    first.until(lambda: first.launcher._unclaimed, "the zygote did not tell")
+    first.launcher.leave()
+    first.listener.close()
+
+    stage = Stage(epoch=3, directory=directory)
+    stage.launcher.expect("a", kernel.agent)
+
+    assert stage.exit().cause == "ended"
+    stage.close()
+
+
+def test_without_a_zygote_an_expected_agent_may_come_back_by_itself(directory):
+    kernel = orphaned(directory, zygote_too=True)
+    stage = Stage(epoch=2, directory=directory)
+    stage.launcher.expect("a", kernel.agent)
+
+    stage.until(lambda: stage.pids.get("a"), "the agent did not come back")
+    stage.launcher.watch("a", kernel.agent)
+    os.kill(kernel.agent, signal.SIGKILL)
+
+    assert stage.exit().pid == kernel.agent
+    stage.close()
+
+
+def test_without_a_zygote_a_process_id_is_believed_only_when_nobody_has_it(directory):
+    with subprocess.Popen(["sleep", "60"]) as stranger, subprocess.Popen(["true"]) as dead:
+        dead.wait()
+        stage = Stage(directory=directory)
+        stage.launcher.expect("gone", dead.pid)
+        assert stage.exit("gone").cause == "ended"
+
+        stage.launcher.expect("a", stranger.pid)
+        assert stage.launcher.poll() == []
+        stage.launcher.kill("a")
+
+        assert stage.exit().cause == "did not come back"
+        assert stranger.poll() is None, "somebody else's process was killed"
+        stage.close()
+        assert stranger.poll() is None
+        stranger.kill()
+
+
+def test_launching_an_agent_ends_a_namesake_that_nobody_expected(directory):
+    kernel = orphaned(directory)
+    stage = Stage(epoch=2, directory=directory)
+    stage.launcher.launch(AgentSpec(agent_id="a", skills=("rehearse",)))
+
+    # Nobody listens to the old one meanwhile: it has not come back when it is ended.
+    wait_for(lambda: stage.launcher.poll() or not is_alive(kernel.agent), "two of one name")
+    fresh = stage.until(lambda: stage.pids.get("a") not in (None, kernel.agent))
+
+    assert fresh
+    assert is_alive(stage.pids["a"])
+    stage.close()
+
+
+def test_leaving_lets_agents_and_zygote_live_for_the_next_launcher(directory):
+    first = Stage(directory=directory)
+    agent, zygote = first.launch(), first.zygote()
+
+    first.launcher.leave()
+    first.launcher.leave()
+    first.listener.close()
+
+    second = Stage(epoch=2, directory=directory)
+    second.launcher.expect("a", agent)
+    second.until(lambda: second.pids.get("a"))
+    assert second.pids["a"] == agent
+    assert second.zygote() == zygote
+    second.close()
+    wait_for(lambda: not is_alive(agent) and not is_alive(zygote))
 
 
 # --- closing ---------------------------------------------------------------------------

@@ -68,6 +68,33 @@ class Rehearse:
         report("holding")
         ctypes.PyDLL(None).pause()
 
+    def do_deadlock(self, report: Report) -> None:
+        """Wait in C for a lock of one's own, holding the GIL; no signal ends that."""
+        report("deadlocked")
+        libc, mutex = ctypes.PyDLL(None), ctypes.create_string_buffer(64)
+        for _ in range(2):
+            libc.pthread_mutex_lock(mutex)
+
+    def do_compute(self, report: Report) -> int:
+        """Compute in C for minutes, holding the GIL."""
+        report("computing")
+        return pow(7, 10**8)
+
+    def do_tidy(self, report: Report, path: str) -> None:
+        """Work for ever; when interrupted, leave word in a file."""
+        report("working")
+        try:
+            while True:
+                time.sleep(0.01)
+        finally:
+            Path(path).write_text("tidied")
+
+    def do_print(self, report: Report, words: str) -> None:
+        """Print with Python, with C's stdio, and to the error descriptor."""
+        print(f"python {words}", end="")
+        ctypes.CDLL(None).printf(f"native {words}".encode())
+        os.write(2, f"raw {words}".encode())
+
     def do_raise(self, report: Report, message: str = "boom") -> None:
         """Raise."""
         raise ValueError(message)

@@ -9,9 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from widget_story import PROVED, REFUTED, Story, long_story, short_story
 
-from hms_kernel.model import AgentPhase, Fact, Phase
-from hms_widgets import boards
+from hms_kernel.model import (
+    AgentDismissed,
+    AgentDraining,
+    AgentGone,
+    AgentPhase,
+    AgentQuarantined,
+    Fact,
+    Phase,
+    TaskRequeued,
+)
+from hms_widgets import boards, palette
 from hms_widgets.boards import AgentsBoard, VerdictsBoard, fold, fold_all
+from hms_widgets.lines import agents_part
 
 seeds = st.integers(0, 10_000)
 
@@ -53,6 +63,54 @@ def test_an_agent_at_work_shows_the_label_of_its_task_until_it_dies():
 
     assert (working.task, working.label, working.attempt) == ("t1", "drp_conservative", 2)
     assert (dead.phase, dead.pid, dead.task, dead.label) == (AgentPhase.BACKOFF, None, None, "")
+
+
+def test_an_agent_put_aside_says_why_and_one_that_drains_says_so():
+    story = Story()
+    story.spawn("a1")
+    story.spawn("a2")
+    story.submit("t1", "drp_conservative")
+    story.assign("t1", "a2")
+    story.add(AgentGone(cause="exit code 1", backoff_s=30.0), agent="a1")
+    story.add(AgentQuarantined(cause="6 deaths within 60 s", cool_s=30.0), agent="a1")
+    story.add(AgentDraining(), agent="a2")
+    board = fold_all(AgentsBoard(), story.facts)
+
+    aside, draining = board.rows["a1"], board.rows["a2"]
+    assert (aside.phase, aside.pid) == (AgentPhase.QUARANTINED, None)
+    assert aside.last_cause == "6 deaths within 60 s"
+    assert (draining.phase, draining.label) == (AgentPhase.DRAINING, "drp_conservative")
+    part = agents_part(board)
+    assert [line.state for line in part.lines] == ["quarantined", "draining"]
+    assert part.lines[0].cause == "6 deaths within 60 s"
+    assert part.headline == "2 agents: 1 draining, 1 quarantined"
+
+    story.add(AgentDismissed(), agent="a2")
+    assert fold_all(board, story.facts).rows["a2"].phase is AgentPhase.STOPPING
+
+
+def test_every_phase_of_agents_and_tasks_has_a_mark_of_its_own():
+    assert {phase.value for phase in AgentPhase} <= set(palette.AGENTS)
+    assert {phase.value for phase in Phase} <= set(palette.CLAIMS)
+    for marks in (palette.AGENTS, palette.CLAIMS):
+        assert len({mark.glyph for mark in marks.values()}) == len(marks)
+
+
+def test_a_task_that_is_tried_again_says_why_until_it_has_ended():
+    story = Story()
+    story.spawn("a1")
+    story.submit("t1")
+    story.assign("t1", "a1")
+    story.add(
+        TaskRequeued(cause="worker frozen: stopped by SIGSTOP"), task="t1", agent="a1", attempt=1
+    )
+    story.assign("t1", "a1", attempt=2)
+    again = fold_all(VerdictsBoard(), story.facts).rows["t1"]
+    story.settle("t1", PROVED, "a1", n=2)
+    ended = fold_all(VerdictsBoard(), story.facts).rows["t1"]
+
+    assert again.reason == "tried again: worker frozen: stopped by SIGSTOP"
+    assert "tried again" not in ended.reason
 
 
 def test_a_requeued_task_is_pending_again_and_leaves_its_agent_idle():

@@ -13,8 +13,11 @@ from typing import TypeVar
 import msgspec
 
 from hms_kernel.model import (
+    AgentDismissed,
+    AgentDraining,
     AgentGone,
     AgentPhase,
+    AgentQuarantined,
     AgentReady,
     AgentSpawned,
     AgentStopped,
@@ -44,7 +47,7 @@ class AgentRow(msgspec.Struct, frozen=True, kw_only=True):
     label: str = ""  # what people call that task
     attempt: int | None = None
     restarts: int = 0
-    last_cause: str = ""  # how it ended last time, if it ever did
+    last_cause: str = ""  # how it ended last time, or why it is in quarantine
     done: int = 0  # tasks it has settled, over all its lives
 
 
@@ -68,7 +71,7 @@ class VerdictRow(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str = ""  # an ``Outcome`` value once a verdict is in
     trust: str = ""  # a ``Trust`` value where the verdict has one
     shows: str = ""  # the counterexample in one line
-    reason: str = ""  # for people; also why a task failed
+    reason: str = ""  # for people; also why a task failed, or is tried again
     agent: str = ""  # that runs it, or ran it last
     attempts: int = 0  # attempts begun
     duration_s: float | None = None  # seconds from submission to the end, supervisor's clock
@@ -164,6 +167,13 @@ def _fold_agents(board: AgentsBoard, facts: Iterable[Fact]) -> AgentsBoard:
                 change(agent, phase=AgentPhase.STOPPED, pid=None)
                 change(agent, task=None, label="", attempt=None)
                 _forget(rows, STOPPED_AGENTS_KEPT, lambda row: row.phase is AgentPhase.STOPPED)
+            case AgentDismissed():
+                change(agent, phase=AgentPhase.STOPPING)
+            case AgentDraining():
+                change(agent, phase=AgentPhase.DRAINING)
+            case AgentQuarantined(cause=cause):
+                change(agent, phase=AgentPhase.QUARANTINED, pid=None, last_cause=cause)
+                change(agent, task=None, label="", attempt=None)
             case TaskSubmitted(submitted=task):
                 labels[task.task_id] = task.label or task.task_id
             case TaskAssigned() if fact.task:
@@ -214,8 +224,8 @@ def _fold_verdicts(board: VerdictsBoard, facts: Iterable[Fact]) -> VerdictsBoard
                     agent=fact.agent or "",
                     attempts=fact.attempt or 0,
                 )
-            case TaskRequeued():
-                change(fact.task, phase=Phase.PENDING)
+            case TaskRequeued(cause=cause):
+                change(fact.task, phase=Phase.PENDING, reason=f"tried again: {cause}")
             case TaskSettled() as settled:
                 change(fact.task, **_conclusion(settled))
                 for row in _forget(rows, SETTLED_TASKS_KEPT, lambda row: row.phase.terminal):
@@ -231,6 +241,7 @@ def _conclusion(settled: TaskSettled) -> dict[str, object]:
         "phase": settled.phase,
         "attempts": settled.attempts,
         "duration_s": settled.duration_s,
+        "reason": "",
     }
     match settled.result:
         case Verdict() as verdict:

@@ -112,7 +112,7 @@ def claims_part(board: VerdictsBoard) -> ClaimsPart:
 def _agent_line(row: AgentRow, status: AgentStatus | None) -> AgentLine:
     state = "busy" if row.phase is AgentPhase.READY and row.task else row.phase.value
     note, beat = "", ""
-    if status is not None and row.phase is AgentPhase.READY:
+    if status is not None and row.phase in (AgentPhase.READY, AgentPhase.DRAINING):
         if status.heartbeat_age_s is not None:
             beat = f"{status.heartbeat_age_s:.1f} s"
         progress = status.progress

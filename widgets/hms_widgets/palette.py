@@ -37,7 +37,9 @@ AGENTS: dict[str, Mark] = {
     "busy": Mark("▶", "#0072B2"),
     "ready": Mark("●", "#009E73"),
     "starting": Mark("◌", "#56B4E9"),
+    "draining": Mark("◓", "#E69F00"),
     "backoff": Mark("▲", "#D55E00"),
+    "quarantined": Mark("⊘", "#CC79A7"),
     "stopping": Mark("◒", "#E69F00"),
     "stopped": Mark("■", "#7f7f7f"),
 }
