@@ -60,16 +60,19 @@ def settle(
         return Settled(outcome=Outcome.UNSUPPORTED if unsupported else Outcome.INVALID)
     if first_float(statement) is not None:
         return Settled(outcome=Outcome.UNSUPPORTED)  # no strategy arranges the ways of doubles
-    meter = Meter(budget, purse_s=budget.nominal_s if purse_s is None else purse_s)
+    purse_s = budget.nominal_s if purse_s is None else purse_s
+    meter = Meter(budget, purse_s=purse_s)
     try:
         outcome = Attempt(statement, strategy, budget.nominal_s, meter, report).run().outcome
+        spent_s = meter.nominal_s
     except PurseEmpty:
-        outcome = Outcome.UNKNOWN
+        # The last question ended a few units before or after its limit.
+        outcome, spent_s = Outcome.UNKNOWN, purse_s
     if outcome is Outcome.REFUTED and goal.unstated:
         outcome = Outcome.UNKNOWN  # the numbers may break an assumption that is prose
     return Settled(
         outcome=outcome,
-        nominal_s=meter.nominal_s,
+        nominal_s=spent_s,
         units=meter.units,
         clock=meter.hit_wall or meter.gave_up,
     )

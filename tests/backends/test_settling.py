@@ -39,7 +39,7 @@ def test_a_purse_settles_what_the_whole_budget_settles_at_no_more_than_its_price
     assert whole.decided
     assert enough == whole
     assert not less.decided
-    assert less.nominal_s <= whole.nominal_s
+    assert less.nominal_s == whole.nominal_s * 0.9
 
 
 def test_the_same_attempt_costs_the_same_again():
