@@ -22,7 +22,7 @@ from hms_kernel.model import Goal, Outcome
 
 PATIENCE_S = 30.0  # for other processes that are writing
 
-_TABLE = """
+_TABLES = """
 CREATE TABLE IF NOT EXISTS trials (
     number INTEGER PRIMARY KEY,
     strategy TEXT NOT NULL,
@@ -48,6 +48,39 @@ def goal_key(goal: Goal) -> str:
     return hashlib.sha256(msgspec.json.encode(said)).hexdigest()
 
 
+@contextmanager
+def opened(file: Path) -> Iterator[sqlite3.Connection]:
+    """One transaction on a file of this package's; durable when it ends without an error.
+
+    Raises:
+        StoreError: the file cannot be used, and nothing was written.
+    """
+    # Opened for each use: processes are forked and killed, and a connection survives neither.
+    try:
+        with closing(sqlite3.connect(file, timeout=PATIENCE_S)) as connection:
+            connection.execute("PRAGMA synchronous = FULL")
+            with connection:
+                yield connection
+    except sqlite3.Error as error:
+        raise StoreError(f"cannot use the archive {file}: {error}") from error
+
+
+def made(file: Path, schema: str) -> Path:
+    """The file, with its directory and tables.
+
+    Raises:
+        StoreError: that cannot be.
+    """
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"cannot make {file.parent}: {error.strerror or error}") from error
+    with opened(file) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.executescript(schema)
+    return file
+
+
 class Archive:
     """Trials by strategy, goal and build of the prover.
 
@@ -59,16 +92,7 @@ class Archive:
     """
 
     def __init__(self, file: Path) -> None:
-        self.file = file
-        try:
-            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise StoreError(f"cannot make {file.parent}: {error.strerror or error}") from error
-        with self._open() as connection:
-            # Asking before making: a process that only reads waits for nobody.
-            if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'once'").fetchone():
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.executescript(_TABLE)
+        self.file = made(file, _TABLES)
 
     def get(self, strategy: Strategy, goal: Goal, build: str, cap_s: float) -> Trial | None:
         """What is known of a trial with this cap; None when it has to be run."""
@@ -88,7 +112,7 @@ class Archive:
             trial.cap_s,
             trial.clock,
         )
-        with self._open() as connection:
+        with opened(self.file) as connection:
             connection.execute(
                 "INSERT OR IGNORE INTO trials"
                 " (strategy, goal, build, outcome, nominal_s, cap_s, clock)"
@@ -118,12 +142,12 @@ class Archive:
 
     def __len__(self) -> int:
         """Trials kept."""
-        with self._open() as connection:
+        with opened(self.file) as connection:
             return int(connection.execute("SELECT count(*) FROM trials").fetchone()[0])
 
     def _known(self, strategy: Strategy, goal: Goal, build: str) -> Iterator[Trial]:
         """Oldest first, so that what was once answered is answered so for ever."""
-        with self._open() as connection:
+        with opened(self.file) as connection:
             rows = connection.execute(
                 "SELECT outcome, nominal_s, cap_s, clock FROM trials"
                 " WHERE strategy = ? AND goal = ? AND build = ? ORDER BY number",
@@ -133,14 +157,3 @@ class Archive:
             yield Trial(
                 outcome=Outcome(outcome), nominal_s=nominal_s, cap_s=cap_s, clock=bool(clock)
             )
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        # Opened for each use: processes are forked and killed, and a connection survives neither.
-        try:
-            with closing(sqlite3.connect(self.file, timeout=PATIENCE_S)) as connection:
-                connection.execute("PRAGMA synchronous = FULL")
-                with connection:
-                    yield connection
-        except sqlite3.Error as error:
-            raise StoreError(f"cannot use the archive {self.file}: {error}") from error
