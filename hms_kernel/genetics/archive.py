@@ -76,7 +76,6 @@ def made(file: Path, schema: str) -> Path:
     except OSError as error:
         raise StoreError(f"cannot make {file.parent}: {error.strerror or error}") from error
     with opened(file) as connection:
-        connection.execute("PRAGMA journal_mode = WAL")
         connection.executescript(schema)
     return file
 

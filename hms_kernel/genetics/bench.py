@@ -12,13 +12,13 @@ from pathlib import Path
 import msgspec
 
 from hms_kernel.backends.smt import DEFAULT_STRATEGY
-from hms_kernel.backends.strategy import Strategy
+from hms_kernel.backends.strategy import Stage, Strategy
 from hms_kernel.errors import BackendError
 from hms_kernel.genetics import fitness
 from hms_kernel.genetics.archive import Archive, default_file
 from hms_kernel.genetics.engine import Settings, evolve
 from hms_kernel.genetics.goals import Labelled, benchmark
-from hms_kernel.genetics.trials import Evaluate, Prover
+from hms_kernel.genetics.trials import Evaluate, Prover, alone
 from hms_kernel.model import Budget
 
 
@@ -49,7 +49,7 @@ def measured(
     evaluate: Evaluate,
     settings: Sequence[Settings],
 ) -> Iterator[Measured]:
-    """The default, the schedule built of its own stages, and what each search finds.
+    """Plain z3, the default, the schedule built of its own stages, and what each search finds.
 
     Args:
         settings: one for each search, all of one budget.
@@ -78,6 +78,8 @@ def measured(
         )
 
     known: tuple[str, ...] = ()
+    for engine in ("smt", "nlsat"):
+        yield run(f"z3's {engine} alone", alone(Stage(engine=engine)), 0.0, 0)
     yield run("default", DEFAULT_STRATEGY, 0.0, 0)
     known = tuple(
         goal.name for goal in test if evaluate(DEFAULT_STRATEGY, goal.goal, budget_s).settled

@@ -11,6 +11,7 @@ import msgspec
 from hms_kernel.backends.builds import build
 from hms_kernel.backends.settling import settle
 from hms_kernel.backends.strategy import Slice, Stage, Strategy
+from hms_kernel.errors import UsageError
 from hms_kernel.model import Budget, Goal, Outcome
 
 DECIDED = (Outcome.PROVED, Outcome.REFUTED, Outcome.VACUOUS)
@@ -71,8 +72,13 @@ class Prover:
         return hashlib.sha256(f"{build()} {self.budget.nominal_s!r}".encode()).hexdigest()
 
     def __call__(self, strategy: Strategy, goal: Goal, cap_s: float) -> Trial:
-        """Settle ``goal`` by ``strategy`` within ``cap_s``, which is at most the budget."""
-        cap_s = min(cap_s, self.budget.nominal_s)
+        """Settle ``goal`` by ``strategy`` within ``cap_s``.
+
+        Raises:
+            UsageError: the cap is above the budget, or the strategy makes no sense.
+        """
+        if not 0 < cap_s <= self.budget.nominal_s:
+            raise UsageError(f"a cap lies above 0 and within the budget, not at {cap_s}")
         found = settle(goal, strategy, self.budget, purse_s=cap_s)
         trial = Trial(
             outcome=found.outcome, nominal_s=found.nominal_s, cap_s=cap_s, clock=found.clock

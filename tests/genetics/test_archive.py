@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from hms_kernel.backends.strategy import Stage
-from hms_kernel.errors import StoreError
+from hms_kernel.errors import StoreError, UsageError
 from hms_kernel.genetics.archive import Archive
 from hms_kernel.genetics.trials import Prover, Trial, alone
 from hms_kernel.model import Budget, Goal, Outcome
@@ -156,6 +156,12 @@ def test_a_file_that_is_no_archive_is_named(tmp_path):
 
     with pytest.raises(StoreError, match="archive"):
         Archive(file)
+
+
+@pytest.mark.parametrize("cap_s", [0.0, 0.11])
+def test_a_cap_outside_the_budget_is_refused(cap_s):
+    with pytest.raises(UsageError, match="within the budget"):
+        Prover(BUDGET)(SQUARES, CLAIM, cap_s)
 
 
 def test_rows_can_be_read_with_plain_sql(archive):
