@@ -15,6 +15,7 @@ from hms_kernel.backends.smt import DEFAULT_STRATEGY
 from hms_kernel.backends.strategy import Stage, Strategy
 from hms_kernel.errors import BackendError
 from hms_kernel.genetics import fitness
+from hms_kernel.genetics.adoption import Comparison, compare, held_apart
 from hms_kernel.genetics.archive import Archive, default_file
 from hms_kernel.genetics.engine import Settings, evolve
 from hms_kernel.genetics.goals import Labelled, benchmark
@@ -33,13 +34,17 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     clock_stops: int
     lost: tuple[str, ...]  # goals that the default settles and this one does not
     strategy: Strategy
+    compared: Comparison | None = None  # with the default, on the third of training held apart
 
     def __str__(self) -> str:
         lost = f", loses {', '.join(self.lost)}" if self.lost else ""
         stops = f", {self.clock_stops} stopped by the clock" if self.clock_stops else ""
+        judged = ""
+        if self.compared is not None:
+            judged = f"; {'adopted' if self.compared.accepted else 'not adopted'}: {self.compared}"
         return (
             f"{self.name}: {self.solved} of {self.goals}, PAR-2 {self.par2_s:.4f},"
-            f" search cost {self.cost_s:.1f}{stops}{lost}"
+            f" search cost {self.cost_s:.1f}{stops}{lost}{judged}"
         )
 
 
@@ -51,6 +56,8 @@ def measured(
 ) -> Iterator[Measured]:
     """Plain z3, the default, the schedule built of its own stages, and what each search finds.
 
+    A third of the training goals is held apart, and says whether a schedule would be adopted.
+
     Args:
         settings: one for each search, all of one budget.
 
@@ -60,7 +67,9 @@ def measured(
     budget_s = settings[0].budget_s
     founders = [part.stage for part in DEFAULT_STRATEGY.slices]
 
-    def run(name: str, strategy: Strategy, cost_s: float, stops: int) -> Measured:
+    goals, judges = held_apart((one.family, one.goal) for one in train)
+
+    def run(name: str, strategy: Strategy, cost_s: float = 0.0, stops: int = 0) -> Measured:
         trials = {goal.name: evaluate(strategy, goal.goal, budget_s) for goal in test}
         for goal in test:
             trial = trials[goal.name]
@@ -75,16 +84,18 @@ def measured(
             clock_stops=stops + sum(trial.clock for trial in trials.values()),
             lost=tuple(name for name in known if not trials[name].settled),
             strategy=strategy,
+            compared=compare(judges, evaluate, DEFAULT_STRATEGY, strategy, budget_s)
+            if cost_s
+            else None,
         )
 
     known: tuple[str, ...] = ()
     for engine in ("smt", "nlsat"):
-        yield run(f"z3's {engine} alone", alone(Stage(engine=engine)), 0.0, 0)
-    yield run("default", DEFAULT_STRATEGY, 0.0, 0)
+        yield run(f"z3's {engine} alone", alone(Stage(engine=engine)))
+    yield run("default", DEFAULT_STRATEGY)
     known = tuple(
         goal.name for goal in test if evaluate(DEFAULT_STRATEGY, goal.goal, budget_s).settled
     )
-    goals = [goal.goal for goal in train]
     for number, each in enumerate(settings):
         found = evolve(goals, evaluate, each, founders=founders, fallback=DEFAULT_STRATEGY)
         cost_s, stops = 0.0, 0
@@ -99,7 +110,9 @@ def measured(
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m hms_kernel.genetics.bench")
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--train", type=int, default=20, help="training goals, of all families")
+    parser.add_argument(
+        "--train", type=int, default=60, help="training goals, a third of them held apart"
+    )
     parser.add_argument("--budget", type=float, default=0.25, help="nominal seconds")
     parser.add_argument("--stages", type=int, default=12, help="tried in each generation")
     parser.add_argument("--generations", type=int, default=3)

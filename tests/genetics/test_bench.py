@@ -14,7 +14,7 @@ from hms_kernel.model import Outcome
 SETTINGS = [
     Settings(seed=seed, budget_s=1.0, population=3, children=3, generations=2) for seed in (0, 1)
 ]
-TRAIN, TEST = benchmark("train")[:3], benchmark("test")[:6]
+TRAIN, TEST = benchmark("train")[:9], benchmark("test")[:6]
 LABELS = {goal.name: goal.expected for goal in (*TRAIN, *TEST)}
 
 
@@ -39,6 +39,8 @@ def test_every_strategy_is_measured_on_the_same_goals():
     assert [row.solved for row in rows] == [0, 6, 6, 6, 6, 6]
     assert rows[0].par2_s == pytest.approx(2.0)
     assert rows[-1].cost_s > 0
+    assert [row.compared is None for row in rows] == [True, True, True, False, False, False]
+    assert not rows[-1].compared.accepted  # as good as the default is not better
     assert str(rows[2]) == "default: 6 of 6, PAR-2 0.1000, search cost 0.0"
 
 
