@@ -45,7 +45,7 @@ def settle(
 
     The budget shapes the attempt and the purse only cuts it short, so that who settled a goal
     within the whole budget at a cost of c settles it with every purse from c on, and with no
-    smaller one.
+    smaller one, but for some units: what z3 counts hangs a little on its limit.
 
     Args:
         purse_s: nominal seconds; None for the whole budget.

@@ -14,17 +14,24 @@ from random import Random
 from typing import Any
 
 import msgspec
-from deap import base, tools
-from deap.tools import selection
 
 from hms_kernel.backends.strategy import Stage, Strategy
-from hms_kernel.errors import BackendError, UsageError
+from hms_kernel.errors import BackendError, BackendMissing, UsageError
 from hms_kernel.genetics import fitness, schedule, stages
 from hms_kernel.genetics.fitness import Point, Row
 from hms_kernel.genetics.seeding import seeded
 from hms_kernel.genetics.stages import Genome
 from hms_kernel.genetics.trials import Evaluate, Trial, alone
 from hms_kernel.model import Goal, Outcome
+
+try:
+    from deap import base, tools
+    from deap.tools import selection
+except ImportError as error:
+    raise BackendMissing(
+        "the genetic engine needs deap, which is not installed"
+        " (pip install 'hms-workbench[genetics]')"
+    ) from error
 
 Job = tuple[Stage, Goal, float]  # what to try, on what, with which cap in nominal seconds
 Each = Callable[[Callable[[Job], Trial], Iterable[Job]], Iterable[Trial]]  # map, or a parallel one

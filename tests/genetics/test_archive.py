@@ -158,7 +158,7 @@ def test_a_file_that_is_no_archive_is_named(tmp_path):
         Archive(file)
 
 
-@pytest.mark.parametrize("cap_s", [0.0, 0.11])
+@pytest.mark.parametrize("cap_s", [-0.01, 0.11])
 def test_a_cap_outside_the_budget_is_refused(cap_s):
     with pytest.raises(UsageError, match="within the budget"):
         Prover(BUDGET)(SQUARES, CLAIM, cap_s)
