@@ -68,6 +68,24 @@ def test_what_the_archive_says_of_a_smaller_cap_is_what_a_run_says(archive):
             assert kept.nominal_s == pytest.approx(run.nominal_s, rel=0.01)
 
 
+RECURRENCE = Goal(
+    theorem_id="r",
+    statement="∀ u : ℕ → ℤ, u 0 = 2 → (∀ n, u (n + 1) = 3 * u n + (1)) → u 4 = 202",
+)
+
+
+@pytest.mark.parametrize(
+    ("engine", "goal"), [("smt", RECURRENCE), ("smt", CLAIM), ("nlsat", CLAIM), ("nlsat", HARD)]
+)
+def test_a_cap_of_the_very_cost_is_enough(engine, goal):
+    prover, strategy = Prover(BUDGET), alone(Stage(engine=engine))
+    whole = prover(strategy, goal, BUDGET.nominal_s)
+
+    again = prover(strategy, goal, whole.nominal_s)
+
+    assert again == whole.within(whole.nominal_s)
+
+
 def test_a_larger_cap_is_run_only_where_the_smaller_ran_out(archive):
     prover = Counting()
     evaluate = archive.through(prover, "b")
@@ -156,6 +174,16 @@ def test_a_file_that_is_no_archive_is_named(tmp_path):
 
     with pytest.raises(StoreError, match="archive"):
         Archive(file)
+
+
+def test_what_a_transform_settles_without_a_question_costs_nothing():
+    goal = Goal(theorem_id="r", statement="∀ a b : ℤ, (a ^ 2 + 5 * b ^ 2) % 4 ≠ 3")
+    residues = alone(Stage(engine="smt", transforms=("residues",)))
+
+    trial = Prover(BUDGET)(residues, goal, 0.0)
+
+    assert trial.settled
+    assert trial.nominal_s == 0.0
 
 
 @pytest.mark.parametrize("cap_s", [-0.01, 0.11])
