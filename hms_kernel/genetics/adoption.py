@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from hms_kernel.backends.strategy import Strategy
+from hms_kernel.errors import UsageError
 from hms_kernel.genetics import fitness
 from hms_kernel.genetics.archive import made, opened
 from hms_kernel.genetics.trials import Evaluate
@@ -107,14 +108,19 @@ class Adoptions:
         in_force = self._in_force(scope)
         return in_force[-1] if in_force else None
 
-    def adopt(self, scope: str, strategy: Strategy, why: str) -> None:
-        """Put a strategy in force.
+    def adopt(self, scope: str, strategy: Strategy, comparison: Comparison) -> None:
+        """Put a challenger in force.
 
         Args:
             scope: what it is for, such as a family of goals.
-            why: for people; the words of a ``Comparison``.
+            comparison: with what is in force, on goals held apart.
+
+        Raises:
+            UsageError: the comparison does not accept the challenger; nothing was changed.
         """
-        self._add(scope, msgspec.json.encode(strategy).decode(), why)
+        if not comparison.accepted:
+            raise UsageError(f"not to be adopted for {scope}: {comparison}")
+        self._add(scope, msgspec.json.encode(strategy).decode(), str(comparison))
 
     def rollback(self, scope: str, why: str = "") -> Strategy | None:
         """Go back to what was in force before; its return is what is now, None for the backend's own."""

@@ -19,8 +19,8 @@ from hms_kernel.genetics.adoption import Comparison, compare, held_apart
 from hms_kernel.genetics.archive import Archive, default_file
 from hms_kernel.genetics.engine import Settings, evolve
 from hms_kernel.genetics.goals import Labelled, benchmark
-from hms_kernel.genetics.trials import Evaluate, Prover, alone
-from hms_kernel.model import Budget
+from hms_kernel.genetics.trials import Evaluate, Prover, Trial, alone
+from hms_kernel.model import Budget, Goal
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,15 +66,17 @@ def measured(
     """
     budget_s = settings[0].budget_s
     founders = [part.stage for part in DEFAULT_STRATEGY.slices]
-
+    labels = {one.name: one.expected for one in (*train, *test)}
     goals, judges = held_apart((one.family, one.goal) for one in train)
 
+    def checked(strategy: Strategy, goal: Goal, cap_s: float) -> Trial:
+        trial = evaluate(strategy, goal, cap_s)
+        if trial.settled and trial.outcome is not labels[goal.theorem_id]:
+            raise BackendError(f"{goal.theorem_id} is not {trial.outcome}: {strategy}")
+        return trial
+
     def run(name: str, strategy: Strategy, cost_s: float = 0.0, stops: int = 0) -> Measured:
-        trials = {goal.name: evaluate(strategy, goal.goal, budget_s) for goal in test}
-        for goal in test:
-            trial = trials[goal.name]
-            if trial.settled and trial.outcome is not goal.expected:
-                raise BackendError(f"{goal.name} is not {trial.outcome}: {strategy}")
+        trials = {goal.name: checked(strategy, goal.goal, budget_s) for goal in test}
         return Measured(
             name=name,
             solved=fitness.solved(trials.values()),
@@ -84,7 +86,7 @@ def measured(
             clock_stops=stops + sum(trial.clock for trial in trials.values()),
             lost=tuple(name for name in known if not trials[name].settled),
             strategy=strategy,
-            compared=compare(judges, evaluate, DEFAULT_STRATEGY, strategy, budget_s)
+            compared=compare(judges, checked, DEFAULT_STRATEGY, strategy, budget_s)
             if cost_s
             else None,
         )
@@ -94,10 +96,10 @@ def measured(
         yield run(f"z3's {engine} alone", alone(Stage(engine=engine)))
     yield run("default", DEFAULT_STRATEGY)
     known = tuple(
-        goal.name for goal in test if evaluate(DEFAULT_STRATEGY, goal.goal, budget_s).settled
+        goal.name for goal in test if checked(DEFAULT_STRATEGY, goal.goal, budget_s).settled
     )
     for number, each in enumerate(settings):
-        found = evolve(goals, evaluate, each, founders=founders, fallback=DEFAULT_STRATEGY)
+        found = evolve(goals, checked, each, founders=founders, fallback=DEFAULT_STRATEGY)
         cost_s, stops = 0.0, 0
         for generation in found:
             cost_s += generation.cost_s

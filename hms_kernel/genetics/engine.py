@@ -75,7 +75,9 @@ class Generation(msgspec.Struct, frozen=True, kw_only=True):
     cost_s: float  # what this generation's trials cost, whoever paid
     clock_stops: int  # trials in which the wall clock had a say: 0, or the run may not repeat
     winner: Strategy  # the best schedule so far
-    front: tuple[Point, ...]  # stages that none beats in goals solved, PAR-2 and plainness
+    # Stages that none beats in goals solved, PAR-2 and plainness; a trial that the incumbent's
+    # cap cut short counts as open.
+    front: tuple[Point, ...]
 
     @property
     def text(self) -> str:

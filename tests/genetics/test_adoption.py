@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hms_kernel.backends.strategy import Stage
+from hms_kernel.errors import UsageError
 from hms_kernel.genetics.adoption import Adoptions, compare, held_apart
 from hms_kernel.genetics.trials import Trial, alone
 from hms_kernel.model import Goal, Outcome
@@ -64,6 +65,10 @@ def test_a_third_of_every_family_is_held_apart():
     assert not {g.theorem_id for g in train} & {g.theorem_id for g in judge}
 
 
+BETTER = compare(GOALS, recorded([0.1, None, None], [0.1, 0.1, None]), OLD, NEW, 1.0)
+WORSE = compare(GOALS, recorded([0.1, 0.1, None], [0.1, None, None]), OLD, NEW, 1.0)
+
+
 class TestAdoptions:
     @pytest.fixture
     def adoptions(self, tmp_path) -> Adoptions:
@@ -74,23 +79,30 @@ class TestAdoptions:
         assert adoptions.rollback("sums") is None
 
     def test_every_rollback_goes_back_by_one(self, adoptions):
-        adoptions.adopt("sums", OLD, "first")
-        adoptions.adopt("sums", NEW, "better")
+        adoptions.adopt("sums", OLD, BETTER)
+        adoptions.adopt("sums", NEW, BETTER)
 
         assert adoptions.current("sums") == NEW
         assert adoptions.rollback("sums") == OLD
         assert adoptions.rollback("sums") is None
 
+    def test_what_no_comparison_accepts_is_not_adopted(self, adoptions):
+        with pytest.raises(UsageError, match="lost: b"):
+            adoptions.adopt("sums", NEW, WORSE)
+
+        assert adoptions.current("sums") is None
+        assert adoptions.history("sums") == []
+
     def test_scopes_do_not_meet(self, adoptions):
-        adoptions.adopt("sums", OLD, "")
+        adoptions.adopt("sums", OLD, BETTER)
 
         assert adoptions.current("squares") is None
 
     def test_it_is_remembered_with_its_reasons_by_the_next_process(self, adoptions, tmp_path):
-        adoptions.adopt("sums", NEW, "solved 3 more")
+        adoptions.adopt("sums", NEW, BETTER)
         adoptions.rollback("sums", "lost one in use")
 
         again = Adoptions(tmp_path / "archive.sqlite")
 
         assert again.current("sums") is None
-        assert again.history("sums") == [(NEW, "solved 3 more"), (None, "lost one in use")]
+        assert again.history("sums") == [(NEW, str(BETTER)), (None, "lost one in use")]
