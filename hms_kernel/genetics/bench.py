@@ -115,7 +115,7 @@ def main() -> None:
     parser.add_argument(
         "--train", type=int, default=60, help="training goals, a third of them held apart"
     )
-    parser.add_argument("--budget", type=float, default=0.25, help="nominal seconds")
+    parser.add_argument("--budget", type=float, default=0.05, help="nominal seconds")
     parser.add_argument("--stages", type=int, default=12, help="tried in each generation")
     parser.add_argument("--generations", type=int, default=3)
     parser.add_argument("--archive", type=Path, default=None)
