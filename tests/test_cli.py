@@ -445,6 +445,7 @@ class Impatient(importlib.abc.MetaPathFinder):
             os.kill(os.getpid(), signal.SIGINT)
 
 sys.meta_path.insert(0, Impatient())
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
 from hms_kernel.cli import main
 main()
 """

@@ -56,6 +56,7 @@ ONLY: Mapping[str, frozenset[str]] = {
     # Lean is a process, and its library is compiled into the home directory.
     "backends": frozenset({"errors", "model", "plugins", "statements", "certificates", "version"})
     | {"config", "processes"},
+    "genetics": frozenset({"errors", "model", "config", "backends"}),
     # The checker is what a sceptic has to read: no prover may reach into it.
     "certificates": frozenset({"errors", "statements"}),
     "hms_widgets": frozenset({"errors", "model", "messages"}),
@@ -71,6 +72,11 @@ PURE = (
     "hms_kernel.events",
     "hms_kernel.model",
     "hms_kernel.messages",
+    "hms_kernel.genetics.engine",
+    "hms_kernel.genetics.fitness",
+    "hms_kernel.genetics.schedule",
+    "hms_kernel.genetics.seeding",
+    "hms_kernel.genetics.stages",
     "hms_widgets.boards",
     "hms_widgets.lines",
     "hms_widgets.static",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 
@@ -38,11 +39,25 @@ class Allowance:
         self.left_s -= units.to_nominal_s(spent, engine)
 
 
-class Meter:
-    """Every question of one attempt passes through here, so nothing goes uncounted."""
+class PurseEmpty(Exception):
+    """All questions of an attempt together have cost what they may."""
 
-    def __init__(self, budget: Budget, clock: Clock = time.monotonic) -> None:
+
+class Meter:
+    """Every question of one attempt passes through here, so nothing goes uncounted.
+
+    Args:
+        budget: its wall clock ends the attempt; what its nominal seconds are for, allowances say.
+        clock: monotonic seconds.
+        purse_s: nominal seconds for all questions together. An attempt with a smaller purse
+            asks what one with a larger asks, until ``ask`` raises ``PurseEmpty``.
+    """
+
+    def __init__(
+        self, budget: Budget, clock: Clock = time.monotonic, purse_s: float = math.inf
+    ) -> None:
         self._clock = clock
+        self._purse_s = purse_s
         self._deadline_s = clock() + budget.wall_s
         self.units = 0
         self.nominal_s = 0.0
@@ -67,11 +82,15 @@ class Meter:
 
         Raises:
             UnsupportedStatement: something cannot be translated.
+            PurseEmpty: the question would have to cost more than is left of the purse.
         """
-        limit = allowance.units(stage.engine, at_most_s)
+        allowed = limit = allowance.units(stage.engine, at_most_s)
         remaining_s = self.left_s
         if limit == 0:
             return None
+        if self._purse_s < math.inf:
+            left = units.to_units(max(0.0, self._purse_s - self.nominal_s), stage.engine)
+            limit = min(limit, left)
         if remaining_s <= 0:
             self.hit_wall = True
             return None
@@ -84,6 +103,8 @@ class Meter:
             constrain=constrain,
         )
         self._count(reply.answer, stage.engine, allowance)
+        if limit < allowed and reply.answer.reason == "budget exhausted":
+            raise PurseEmpty
         return reply
 
     def answer(

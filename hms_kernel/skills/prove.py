@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -12,7 +10,7 @@ import msgspec
 # Imported for their cost: the process that forks workers imports this module once, so
 # that a new worker starts warm. No solver object is made before a request arrives.
 from hms_kernel import backends, config
-from hms_kernel.backends.engines import versions
+from hms_kernel.backends.builds import build
 from hms_kernel.backends.smt import SmtBackend, understood
 from hms_kernel.backends.strategy import Strategy
 from hms_kernel.cache import Cache
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
 
 OPEN = (Outcome.UNKNOWN, Outcome.UNSUPPORTED)
 LEAST_PROPOSING_S = 1.0  # seconds left, below which no language model is asked
-PROVERS = ("backends", "certificates", "statements")  # the packages a verdict comes from
 
 
 class ProofRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,14 +162,3 @@ def _noted(verdict: Verdict, note: str) -> Verdict:
 def _depends_on_the_clock(verdict: Verdict) -> bool:
     said = (verdict.reason, *verdict.evidence.tried)
     return any("wall clock" in text or "memory" in text for text in said)
-
-
-@functools.cache
-def build() -> str:
-    """A hash of the provers' own source and of the versions they run on: another build, other answers."""
-    found = hashlib.sha256(repr(sorted(versions().items())).encode())
-    root = Path(__file__).parents[1]
-    for package in PROVERS:
-        for file in sorted((root / package).rglob("*.py")):
-            found.update(str(file.relative_to(root)).encode() + file.read_bytes())
-    return found.hexdigest()

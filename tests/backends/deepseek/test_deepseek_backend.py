@@ -387,6 +387,7 @@ def test_it_works_within_a_running_event_loop_as_a_notebook_has_one(server, wary
 
 
 CHILD = """
+    import signal
     import sys
     from hms_kernel.backends.deepseek import DeepSeekBackend
     from hms_kernel.model import Budget, Goal
@@ -394,6 +395,7 @@ CHILD = """
     class Never:
         name = "pip"
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
     goal = Goal(theorem_id="t", statement="∀ x : ℝ, x * x ≥ 0")
     backend = DeepSeekBackend(runtime=Never())
     try:
