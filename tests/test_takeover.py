@@ -306,7 +306,8 @@ def remembered(agents: dict[str, Any], tasks: dict[str, Any]) -> Any:
     works = {}
     for name, work in tasks.items():
         works[name] = asdict(work) | {"queued": None, "output": None}
-        if work.phase.terminal:
+        if work.settled_s is not None:
+            works[name]["settled_s"] = round(work.settled_s, 6)  # told as a duration
             works[name]["lost"] = None  # the last one is in the result
     return known, works
 
