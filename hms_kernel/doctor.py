@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import cvc5
 import psutil
 
-from hms_kernel import config
+from hms_kernel import config, plugins
 from hms_kernel import session as sessions
-from hms_kernel.backends import deepseek, engines, lean
+from hms_kernel.backends import GROUP, engines, lean
 from hms_kernel.errors import BackendMissing, HmsError
 from hms_kernel.version import __version__
 
@@ -93,7 +93,10 @@ def _machine() -> str:
 
 
 def _language_model() -> str:
-    said = deepseek.describe()
+    plugins.load(GROUP, "deepseek")  # says what to install where the extra is missing
+    from hms_kernel.backends.deepseek.backend import describe
+
+    said = describe()
     if said.startswith("unavailable: "):
         raise BackendMissing(said.removeprefix("unavailable: "))
     return said

@@ -1,7 +1,4 @@
-"""Whole proofs proposed by a language model, each believed only when a Lean kernel accepts it."""
+"""Whole proofs proposed by a language model, each believed only when a Lean kernel accepts it.
 
-from __future__ import annotations
-
-from hms_kernel.backends.deepseek.backend import DeepSeekBackend, describe
-
-__all__ = ["DeepSeekBackend", "describe"]
+``backend`` needs the extra; what a proof was asked about (``problem``) can be told without.
+"""

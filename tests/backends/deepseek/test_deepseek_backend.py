@@ -18,8 +18,8 @@ import msgspec
 import pytest
 
 from hms_kernel import config
-from hms_kernel.backends import deepseek
-from hms_kernel.backends.deepseek import DeepSeekBackend
+from hms_kernel.backends.deepseek import backend as deepseek
+from hms_kernel.backends.deepseek.backend import DeepSeekBackend
 from hms_kernel.backends.lean import runtime as lean
 from hms_kernel.backends.lean.statements import proposition
 from hms_kernel.backends.smt import understood
@@ -389,7 +389,7 @@ def test_it_works_within_a_running_event_loop_as_a_notebook_has_one(server, wary
 CHILD = """
     import signal
     import sys
-    from hms_kernel.backends.deepseek import DeepSeekBackend
+    from hms_kernel.backends.deepseek.backend import DeepSeekBackend
     from hms_kernel.model import Budget, Goal
 
     class Never:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from hms_kernel.backends.deepseek import DeepSeekBackend
+from hms_kernel.backends.deepseek.backend import DeepSeekBackend
 from hms_kernel.backends.deepseek.problem import CORE
 from hms_kernel.backends.lean.runtime import Runtime, Submission, pip_kernel
 from hms_kernel.model import Budget, Goal, Outcome, Trust, Verdict
