@@ -1,17 +1,25 @@
 """The facade of the plan's appendix A.2: nothing but re-exports."""
 
 from hms_kernel.facade import (
+    list_failures,
     ping_supervisor,
+    quarantine_agent,
     query_agent_status,
     query_task_status,
+    release_agent,
+    restart_agent,
     spawn_agent,
     submit_proof_task,
 )
 
 __all__ = [
+    "list_failures",
     "ping_supervisor",
+    "quarantine_agent",
     "query_agent_status",
     "query_task_status",
+    "release_agent",
+    "restart_agent",
     "spawn_agent",
     "submit_proof_task",
 ]

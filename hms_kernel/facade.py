@@ -117,6 +117,51 @@ def query_agent_status(agent_id: str) -> dict[str, Any]:
     return status
 
 
+def list_failures() -> list[dict[str, Any]]:
+    """What went wrong in the session, oldest first, and healed or not.
+
+    Returns:
+        One ``{"time_s", "what", "agent", "task", "attempt", "cause", "output"}`` each: ``what`` is
+        agent died, agent quarantined, attempt lost or task failed; ``time_s`` is seconds since the
+        Unix epoch; ``output`` is the end of what was printed.
+    """
+    return tables.failures(_desk().facts())
+
+
+def restart_agent(agent_id: str) -> None:
+    """Give an agent a new process, also when it was stopped or quarantined; its task goes to another.
+
+    Raises:
+        UsageError: no such agent.
+        PolicyDenied: the gate refused.
+    """
+    _agent(agent_id).restart()
+
+
+def quarantine_agent(agent_id: str, reason: str = "") -> None:
+    """Put an agent aside until it is released; what it runs goes to another.
+
+    Raises:
+        UsageError: no such agent, or it has been stopped.
+        PolicyDenied: the gate refused.
+    """
+    _agent(agent_id).quarantine(reason)
+
+
+def release_agent(agent_id: str) -> None:
+    """Bring an agent back from quarantine, on probation: one death puts it back.
+
+    Raises:
+        UsageError: no such agent, or it is not in quarantine.
+        PolicyDenied: the gate refused.
+    """
+    _agent(agent_id).release()
+
+
+def _agent(agent_id: str) -> handles.AgentHandle:
+    return handles.AgentHandle(_desk().client, agent_id)
+
+
 def _desk() -> api.Desk:
     """The session the verbs speak to; found again when it has ended."""
     global _attached

@@ -159,6 +159,36 @@ def runs(facts: Iterable[Fact]) -> list[Row]:
     return list(rows.values())
 
 
+def failures(facts: Iterable[Fact]) -> list[Row]:
+    """One row per thing that went wrong, oldest first: an agent's end or quarantine, an attempt or a task lost."""
+    rows = []
+    for fact in facts:
+        output = ""
+        match fact.kind:
+            case AgentGone(cause=cause, output=output):
+                what = "agent died"
+            case AgentQuarantined(cause=cause):
+                what = "agent quarantined"
+            case TaskRequeued(cause=cause, output=output, blamed=True):
+                what = "attempt lost"
+            case TaskSettled(phase=Phase.FAILED, result=Failure(message=cause), output=output):
+                what = "task failed"
+            case _:
+                continue
+        rows.append(
+            {
+                "time_s": fact.time_s,
+                "what": what,
+                "agent": fact.agent,
+                "task": fact.task,
+                "attempt": fact.attempt,
+                "cause": cause,
+                "output": output,
+            }
+        )
+    return rows
+
+
 def attempts(facts: Iterable[Fact]) -> list[Row]:
     """One row per attempt, in order of beginning: where, how long, how it ended, what it printed last."""
     rows: dict[tuple[str, int], Row] = {}

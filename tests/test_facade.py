@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -38,6 +39,10 @@ def test_it_offers_exactly_the_verbs_of_the_plan():
         "submit_proof_task": ["theorem_id", "lean_expr", "axioms"],
         "query_task_status": ["task_id"],
         "query_agent_status": ["agent_id"],
+        "list_failures": [],
+        "restart_agent": ["agent_id"],
+        "quarantine_agent": ["agent_id", "reason"],
+        "release_agent": ["agent_id"],
     }
     assert all(inspect.getdoc(getattr(hms_core, name)) for name in hms_core.__all__)
 
@@ -57,6 +62,27 @@ def test_a_claim_is_refuted_with_numbers(bench, until):
     assert int(status["counterexample"]["d"]) > 100
     assert status["agent"] == agent
     assert hms_core.query_agent_status(agent)["phase"] == "ready"
+
+
+def test_an_agent_that_died_is_told_of_put_aside_and_brought_back(bench, until):
+    agent = hms_core.spawn_agent(["prove"], {})
+    until(lambda: hms_core.query_agent_status(agent)["phase"] == "ready")
+    os.kill(hms_core.query_agent_status(agent)["pid"], signal.SIGKILL)
+    until(hms_core.list_failures)
+    [failure] = hms_core.list_failures()
+    assert (failure["what"], failure["agent"]) == ("agent died", agent)
+    assert "SIGKILL" in failure["cause"]
+
+    until(lambda: hms_core.query_agent_status(agent)["phase"] == "ready")
+    hms_core.quarantine_agent(agent, "to look at it")
+    until(lambda: hms_core.query_agent_status(agent)["phase"] == "quarantined")
+    assert "to look at it" in hms_core.list_failures()[-1]["cause"]
+
+    hms_core.release_agent(agent)
+    until(lambda: hms_core.query_agent_status(agent)["phase"] == "ready")
+    before = hms_core.query_agent_status(agent)["pid"]
+    hms_core.restart_agent(agent)
+    until(lambda: hms_core.query_agent_status(agent)["pid"] not in (None, before))
 
 
 def test_axioms_are_hypotheses_and_contradictory_ones_make_it_vacuous(bench, until):
