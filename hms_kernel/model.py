@@ -181,6 +181,11 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, tag="verdict"):
     wall_s: float = 0.0  # seconds, monotonic clock of the worker
     cached: bool = False  # the same question was answered before; nothing else tells
 
+    def noted(self, note: str) -> Verdict:
+        """The same with one more note in its evidence."""
+        evidence = msgspec.structs.replace(self.evidence, notes=(*self.evidence.notes, note))
+        return msgspec.structs.replace(self, evidence=evidence)
+
 
 class Value(msgspec.Struct, frozen=True, kw_only=True, tag="value"):
     """What a skill other than proving returned: plain msgpack-able data."""

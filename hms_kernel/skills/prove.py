@@ -56,10 +56,7 @@ class Prove:
             request = msgspec.convert(payload, ProofRequest)
         except msgspec.ValidationError as error:
             raise UsageError(f"not a proof request: {error}") from error
-        backend = self._backends.get(request.backend)
-        if backend is None:
-            backend = self._backends[request.backend] = backends.load(request.backend)
-        verdict = self._settled(request, backend, report)
+        verdict = self._settled(request, self._backend(request.backend), report)
         if verdict.outcome in OPEN and request.backend == "smt" and config.prover() is not None:
             return self._proposed(request, verdict, report)
         if request.trust is Trust.LEAN_KERNEL and verdict.trust is Trust.CERTIFICATE:
@@ -73,6 +70,11 @@ class Prove:
         for holder in holders:
             if (close := getattr(holder, "close", None)) is not None:
                 close()
+
+    def _backend(self, name: str) -> backends.ProofBackend:
+        if name not in self._backends:
+            self._backends[name] = backends.load(name)
+        return self._backends[name]
 
     def _settled(
         self, request: ProofRequest, backend: backends.ProofBackend, report: Report
@@ -98,20 +100,16 @@ class Prove:
         if left_s < LEAST_PROPOSING_S:
             return open_
         try:
-            prover = self._backends.get("deepseek")
-            if prover is None:
-                prover = self._backends["deepseek"] = backends.load("deepseek")
+            prover = self._backend("deepseek")
             budget = msgspec.structs.replace(request.budget, wall_s=left_s)
             found = prover.attempt(request.goal, prover.default_strategy, budget, report)
-        except (BackendError, BackendMissing) as error:
-            return _noted(open_, f"no language model was asked: {error}")
+        except BackendError as error:
+            return open_.noted(f"no language model was asked: {error}")
         tried = (*open_.evidence.tried, *found.evidence.tried)
         if found.outcome is not Outcome.PROVED:
             evidence = msgspec.structs.replace(open_.evidence, tried=tried)
-            return _noted(
-                msgspec.structs.replace(open_, evidence=evidence),
-                f"a language model was asked too: {found.reason}",
-            )
+            left_open = msgspec.structs.replace(open_, evidence=evidence)
+            return left_open.noted(f"a language model was asked too: {found.reason}")
         evidence = msgspec.structs.replace(found.evidence, tried=tried)
         return msgspec.structs.replace(found, evidence=evidence, wall_s=open_.wall_s + found.wall_s)
 
@@ -123,7 +121,7 @@ class Prove:
         try:
             self._kernel = self._kernel or pip_kernel()
         except BackendMissing as error:
-            return _noted(verdict, f"not shown to the Lean kernel: {error}")
+            return verdict.noted(f"not shown to the Lean kernel: {error}")
         left_s = max(1.0, request.budget.wall_s - verdict.wall_s)
         statement = understood(request.goal)
         return confirming.confirmed(statement, verdict, self._kernel, left_s)
@@ -150,13 +148,6 @@ def _key(request: ProofRequest, strategy: Strategy) -> str | None:
         build(),
     )
     return hashlib.sha256(msgspec.json.encode(question)).hexdigest()
-
-
-def _noted(verdict: Verdict, note: str) -> Verdict:
-    evidence = verdict.evidence
-    return msgspec.structs.replace(
-        verdict, evidence=msgspec.structs.replace(evidence, notes=(*evidence.notes, note))
-    )
 
 
 def _depends_on_the_clock(verdict: Verdict) -> bool:

@@ -29,11 +29,11 @@ def confirmed(statement: Statement, verdict: Verdict, runtime: Runtime, wall_s: 
     try:
         checked = replay(statement, from_json(evidence.certificate), runtime, wall_s)
     except NotRendered as error:
-        return _noted(verdict, f"not shown to the Lean kernel: {error}")
+        return verdict.noted(f"not shown to the Lean kernel: {error}")
     except BackendError as error:
-        return _noted(verdict, f"the Lean kernel could not be asked: {error}")
+        return verdict.noted(f"the Lean kernel could not be asked: {error}")
     if not checked.accepted:
-        return _noted(verdict, f"the Lean kernel did not accept it: {checked.reason}")
+        return verdict.noted(f"the Lean kernel did not accept it: {checked.reason}")
     rests = f"rests on {', '.join(checked.axioms)}" if checked.axioms else "rests on no axiom"
     vouched = replace(
         evidence,
@@ -43,9 +43,3 @@ def confirmed(statement: Statement, verdict: Verdict, runtime: Runtime, wall_s: 
         lean=checked.source,
     )
     return replace(verdict, trust=Trust.LEAN_KERNEL, evidence=vouched)
-
-
-def _noted(verdict: Verdict, note: str) -> Verdict:
-    """The verdict with one more note in its evidence."""
-    evidence = verdict.evidence
-    return replace(verdict, evidence=replace(evidence, notes=(*evidence.notes, note)))
