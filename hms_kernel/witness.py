@@ -29,6 +29,7 @@ from hms_kernel.backends.grouping import grouped
 from hms_kernel.backends.lean import Submission, confirming, pip_kernel, toolchain
 from hms_kernel.backends.lean.backend import submitted
 from hms_kernel.backends.lean.statements import proposition
+from hms_kernel.backends.lean.theorems import allowed
 from hms_kernel.backends.questions import smtlib
 from hms_kernel.backends.sequent import Sequent
 from hms_kernel.backends.smt import SmtBackend, understood
@@ -334,7 +335,7 @@ def _asked(goal: Goal, runtime: str) -> Submission:
         return own
     statement = understood(goal)
     if runtime == "pip":
-        return Submission(proposition(statement), "", axioms=problem.allowed(goal))
+        return Submission(proposition(statement), "", axioms=allowed(goal))
     return problem.for_mathlib(goal, statement).submission(Candidate(""))
 
 

@@ -57,7 +57,7 @@ class Prove:
         except msgspec.ValidationError as error:
             raise UsageError(f"not a proof request: {error}") from error
         verdict = self._settled(request, self._backend(request.backend), report)
-        if verdict.outcome in OPEN and request.backend == "smt" and config.prover() is not None:
+        if verdict.outcome in OPEN and request.backend == "smt":
             return self._proposed(request, verdict, report)
         if request.trust is Trust.LEAN_KERNEL and verdict.trust is Trust.CERTIFICATE:
             return self._confirmed(request, verdict, report)
@@ -97,13 +97,13 @@ class Prove:
     def _proposed(self, request: ProofRequest, open_: Verdict, report: Report) -> Verdict:
         """What a language model and a Lean make of a question that the solvers left open."""
         left_s = request.budget.wall_s - open_.wall_s
-        if left_s < LEAST_PROPOSING_S:
-            return open_
         try:
+            if left_s < LEAST_PROPOSING_S or config.prover() is None:
+                return open_
             prover = self._backend("deepseek")
             budget = msgspec.structs.replace(request.budget, wall_s=left_s)
             found = prover.attempt(request.goal, prover.default_strategy, budget, report)
-        except BackendError as error:
+        except (BackendError, UsageError) as error:
             return open_.noted(f"no language model was asked: {error}")
         tried = (*open_.evidence.tried, *found.evidence.tried)
         if found.outcome is not Outcome.PROVED:

@@ -46,14 +46,18 @@ NO_ENDPOINT = (
 
 
 def describe() -> str:
-    """One line on what is configured, or on what to set or install; asks no server."""
-    try:
-        settings = _settings()
-        with contextlib.closing(_runtime()) as runtime:
-            checker = f"{runtime.version()} ({runtime.name})"
-    except (BackendError, UsageError) as error:
-        return f"unavailable: {error}"
-    return f"{settings.model} at {settings.url}, checked by {checker}"
+    """One line on what is configured; asks no server.
+
+    Raises:
+        BackendMissing: what to set or install.
+        BackendError: Lean is there and broken.
+        UsageError: a setting makes no sense.
+    """
+    settings = _settings()
+    with contextlib.closing(_runtime()) as runtime:
+        return (
+            f"{settings.model} at {settings.url}, checked by {runtime.version()} ({runtime.name})"
+        )
 
 
 class DeepSeekBackend:

@@ -15,6 +15,7 @@ from hms_kernel.backends.deepseek.outline import outline
 from hms_kernel.backends.deepseek.reading import Candidate
 from hms_kernel.backends.lean import statements
 from hms_kernel.backends.lean.runtime import Submission
+from hms_kernel.backends.lean.theorems import allowed, cut, parted
 from hms_kernel.errors import UnsupportedStatement
 from hms_kernel.model import Goal
 from hms_kernel.statements import show
@@ -41,8 +42,6 @@ This is the library, without its proofs:
 {outline}
 -/"""
 
-IDENTIFIER = re.compile(r"[^\W\d][\w'!?₀-₉]*(\.[^\W\d][\w'!?₀-₉]*)*")
-THEOREM = re.compile(r"(?:theorem|lemma)\s+[^\s:({\[⦃]+|example\b")
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -82,11 +81,6 @@ class Problem:
         )
 
 
-def allowed(goal: Goal) -> tuple[str, ...]:
-    """The axioms that the submitter allows by name; the others are hypotheses."""
-    return tuple(text.strip() for text in goal.axioms if IDENTIFIER.fullmatch(text.strip()))
-
-
 def for_mathlib(goal: Goal, statement: Statement) -> Problem:
     """A statement of the fragment, for a Lean with Mathlib.
 
@@ -96,7 +90,7 @@ def for_mathlib(goal: Goal, statement: Statement) -> Problem:
     if first_float(statement) is not None:
         raise UnsupportedStatement("machine numbers, of which a Lean kernel knows nothing")
     printed = show(replace(labelled(statement), name="claim"))
-    binders, conclusion = _parted(
+    binders, conclusion = parted(
         printed.removeprefix("theorem claim ").removesuffix(" := by sorry")
     )
     problem = _mathlib(goal, show(replace(statement, name="")), binders, conclusion)
@@ -143,15 +137,10 @@ def as_written(goal: Goal) -> Problem:
     """
     if goal.decimals != "Float":
         raise UnsupportedStatement(f"text whose decimals are to be read as {goal.decimals}")
-    text = goal.statement.strip()
-    # Cutting a text apart is safe only where no sign can mean something else.
-    if any(sign in text for sign in ("--", "/-", '"')):
-        raise UnsupportedStatement("comments or strings in a theorem outside the fragment")
-    theorem = THEOREM.match(text)
-    stated, *proofs = _pieces(text[theorem.end() :] if theorem else text, ":=")
-    if len(proofs) > (1 if theorem else 0):
-        raise UnsupportedStatement("more than one := in a theorem outside the fragment")
-    binders, conclusion = _parted(stated) if theorem else ("", stated)
+    theorem = cut(goal.statement.strip())
+    if any(sign in theorem.proof for sign in ("--", "/-", '"', ":=")):
+        raise UnsupportedStatement("more than a short proof in a theorem outside the fragment")
+    binders, conclusion = theorem.binders, theorem.conclusion
     hypotheses = [text for text in goal.axioms if text.strip() not in allowed(goal)]
     taken = f"{binders} {conclusion} {' '.join(hypotheses)}"
     names = _fresh(len(hypotheses), set(re.findall(r"[\w']+", taken)))
@@ -192,26 +181,3 @@ def _fresh(count: int, taken: set[str]) -> Sequence[str]:
     """``h₀``, ``h₁``, … without those that are taken."""
     candidates = (f"h{number}".translate(SUBSCRIPTS) for number in range(count + len(taken)))
     return [name for name in candidates if name not in taken][:count]
-
-
-def _parted(text: str) -> tuple[str, str]:
-    """Binders and conclusion of what follows a theorem's name.
-
-    Raises:
-        UnsupportedStatement: there is no colon between them.
-    """
-    binders, *conclusion = _pieces(text, ":")
-    if not conclusion:
-        raise UnsupportedStatement("a theorem without a type")
-    return binders.strip(), ":".join(conclusion).strip()
-
-
-def _pieces(text: str, sign: str) -> list[str]:
-    """The text between the places where ``sign`` stands outside brackets."""
-    depth, begins, pieces = 0, 0, []
-    for at, letter in enumerate(text):
-        depth += (letter in "([{⟨⦃") - (letter in ")]}⟩⦄")
-        if depth == 0 and text.startswith(sign, at):
-            pieces.append(text[begins:at])
-            begins = at + len(sign)
-    return [*pieces, text[begins:]]

@@ -10,13 +10,12 @@ from typing import Any
 import msgspec
 
 from hms_kernel.backends.lean.runtime import Checked, Runtime, Submission, pip_kernel, toolchain
+from hms_kernel.backends.lean.theorems import allowed, cut
 from hms_kernel.backends.strategy import Slice, Stage, Strategy
 from hms_kernel.errors import BackendMissing, UsageError
 from hms_kernel.model import Budget, Evidence, Goal, Outcome, Trust, Verdict
 
-_THEOREM = re.compile(r"\s*(?:theorem|lemma|example)\s+(?P<name>[^\s:({\[⦃]+)?")
-_IDENTIFIER = re.compile(r"[^\W\d][\w'.]*")
-_OPENING, _CLOSING = "([{⟨⦃", ")]}⟩⦄"
+_WORD = re.compile(r"[^\W\d][\w'.]*")  # an identifier that can name the theorem
 
 
 class LeanBackend:
@@ -50,12 +49,12 @@ class LeanBackend:
         """See ``ProofBackend``; the budget's wall clock is all that limits it."""
         began = time.monotonic()
         report("lean")
-        submission = submitted(goal)
-        if submission is None:
-            return _unknown("no proof is given along: write theorem … : … := proof", began)
-        if re.search(r"\bsorry\b", submission.proof):
-            return _unknown("the proof is left open (sorry)", began)
         try:
+            submission = submitted(goal)
+            if submission is None:
+                return _unknown("no proof is given along: write theorem … : … := proof", began)
+            if re.search(r"\bsorry\b", submission.proof):
+                return _unknown("the proof is left open (sorry)", began)
             checked = self._runtime.check(submission, budget.wall_s)
         except UsageError as error:
             return _unknown(str(error), began)
@@ -63,59 +62,21 @@ class LeanBackend:
 
 
 def submitted(goal: Goal) -> Submission | None:
-    """What a Lean is asked about a theorem that carries its proof; None where it carries none."""
-    split = split_theorem(goal.statement)
-    if split is None:
+    """What a Lean is asked about a theorem that carries its proof; None where it carries none.
+
+    Raises:
+        UnsupportedStatement: the text cannot be cut with certainty.
+    """
+    theorem = cut(goal.statement)
+    if not theorem.proof:
         return None
-    statement, proof = split
     return Submission(
-        statement=statement,
-        proof=proof,
-        name=goal.theorem_id if _IDENTIFIER.fullmatch(goal.theorem_id) else "claim",
+        statement=theorem.statement,
+        proof=theorem.term,
+        name=goal.theorem_id if _WORD.fullmatch(goal.theorem_id) else "claim",
         definitions=goal.definitions,
-        axioms=tuple(axiom for axiom in goal.axioms if _IDENTIFIER.fullmatch(axiom)),
+        axioms=allowed(goal),
     )
-
-
-def split_theorem(text: str) -> tuple[str, str] | None:
-    """The proposition that a theorem states, its binders as ∀, and its proof; None without one."""
-    head = _THEOREM.match(text)
-    if head is None:
-        return None
-    colon = _at_top(text, ":", head.end())
-    if colon is None:
-        return None
-    assign = _at_top(text, ":=", colon + 1)
-    if assign is None:
-        return None
-    binders = text[head.end() : colon].strip()
-    claim, proof = text[colon + 1 : assign].strip(), text[assign + 2 :].strip()
-    if not claim or not proof:
-        return None
-    return (f"∀ {binders},\n{claim}" if binders else claim), (
-        proof if not binders else _introduced(binders, proof)
-    )
-
-
-def _introduced(binders: str, proof: str) -> str:
-    # The names that stand left of the colon are in scope of the proof.
-    return f"fun {binders} =>\n{proof}"
-
-
-def _at_top(text: str, sign: str, start: int) -> int | None:
-    """Where a sign first stands outside of all brackets, from ``start`` on."""
-    depth = 0
-    for position in range(start, len(text)):
-        character = text[position]
-        if character in _OPENING:
-            depth += 1
-        elif character in _CLOSING:
-            depth -= 1
-        elif depth == 0 and text.startswith(sign, position):
-            if sign == ":" and text.startswith(":=", position):
-                return None
-            return position
-    return None
 
 
 def _runtime() -> Runtime:

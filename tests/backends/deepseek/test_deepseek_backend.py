@@ -425,7 +425,8 @@ def test_without_an_endpoint_it_is_missing_and_says_what_to_set(monkeypatch, war
 
     with pytest.raises(BackendMissing, match=r"HMS_PROVER_URL.*HMS_PROVER_MODEL.*HMS_PROVER_KEY"):
         DeepSeekBackend(runtime=wary(""))
-    assert deepseek.describe().startswith("unavailable: no prover endpoint: set HMS_PROVER_URL")
+    with pytest.raises(BackendMissing, match=r"^no prover endpoint: set HMS_PROVER_URL"):
+        deepseek.describe()
 
 
 def test_without_a_lean_it_is_missing_and_says_what_to_install(monkeypatch, server):
@@ -441,7 +442,8 @@ def test_without_a_lean_it_is_missing_and_says_what_to_install(monkeypatch, serv
 
     with pytest.raises(BackendMissing, match=r"hms-workbench\[lean\].*HMS_LEAN"):
         DeepSeekBackend()
-    assert "hms-workbench[lean]" in deepseek.describe()
+    with pytest.raises(BackendMissing, match=r"hms-workbench\[lean\]"):
+        deepseek.describe()
 
 
 def test_an_installed_lean_without_mathlib_gives_way_to_the_kernel_from_pip(
@@ -459,7 +461,7 @@ def test_an_installed_lean_without_mathlib_gives_way_to_the_kernel_from_pip(
     assert (len(installed.asked), len(pip.asked)) == (0, 1)
 
 
-def test_a_lean_that_is_broken_is_described_and_not_raised(monkeypatch, server, wary):
+def test_a_lean_that_is_broken_is_not_described_as_one_that_works(monkeypatch, server, wary):
     class Broken(type(wary(""))):  # type: ignore[misc]
         def version(self) -> str:
             raise BackendCrashed("the verified core does not compile")
@@ -468,7 +470,8 @@ def test_a_lean_that_is_broken_is_described_and_not_raised(monkeypatch, server, 
     monkeypatch.setattr(lean, "toolchain", lambda: Broken(""))
     monkeypatch.setattr(lean, "pip_kernel", lambda: Broken(""))
 
-    assert deepseek.describe() == "unavailable: the verified core does not compile"
+    with pytest.raises(BackendCrashed, match=r"^the verified core does not compile$"):
+        deepseek.describe()
 
 
 def test_its_description_is_one_line_that_asks_no_server_and_shows_no_key(
@@ -524,7 +527,9 @@ def test_a_setting_that_makes_no_sense_is_named_and_no_secret_repeated(monkeypat
         config.prover()
 
     assert KEY not in str(caught.value)
-    assert deepseek.describe() == f"unavailable: {caught.value}"
+    with pytest.raises(UsageError) as described:
+        deepseek.describe()
+    assert str(described.value) == str(caught.value)
 
 
 def test_the_documentation_has_every_setting():

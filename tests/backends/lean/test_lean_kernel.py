@@ -22,10 +22,10 @@ from hms_kernel.backends.lean import (
     describe_toolchain,
     toolchain,
 )
-from hms_kernel.backends.lean.backend import split_theorem
 from hms_kernel.backends.lean.library import compiled, modules_in
 from hms_kernel.backends.lean.pip import PipKernel
-from hms_kernel.errors import BackendCrashed, BackendMissing, UsageError
+from hms_kernel.backends.lean.theorems import cut
+from hms_kernel.errors import BackendCrashed, BackendMissing, UnsupportedStatement, UsageError
 from hms_kernel.model import Budget, Goal, Outcome, Trust
 
 TRUE, REFL = "Eq (1 : Nat) 1", "Eq.refl _"
@@ -295,7 +295,7 @@ class TestTheBackend:
             ("theorem t : Eq (1 : Nat) 1 := by sorry", "left open"),
             ("theorem t : Eq (1 : Nat) 2 := Eq.refl _", "Type mismatch"),
             ("theorem t (x : ℝ) : Eq x x := Eq.refl _", "does not compile"),
-            ("theorem t :=", "no proof is given along"),
+            ("theorem t :=", "a theorem without a type"),
         ],
     )
     def test_anything_else_is_unknown_with_the_reason(
@@ -322,12 +322,31 @@ class TestTheBackend:
                 "example (h : (1 : ℕ) = 1) : True := trivial",
                 ("∀ (h : (1 : ℕ) = 1),\nTrue", "fun (h : (1 : ℕ) = 1) =>\ntrivial"),
             ),
-            ("theorem t := rfl", None),
-            ("∀ x : ℝ, x = x", None),
+            (
+                "theorem t : a = b := by\n  have h : a = b := p -- so",
+                ("a = b", "by\n  have h : a = b := p -- so"),
+            ),
+            ("∀ x : ℝ, x = x", ("∀ x : ℝ, x = x", "")),
         ],
     )
-    def test_statement_and_proof_are_told_apart(self, text: str, expected: tuple[str, str] | None):
-        assert split_theorem(text) == expected
+    def test_statement_and_proof_are_told_apart(self, text: str, expected: tuple[str, str]):
+        theorem = cut(text)
+
+        assert (theorem.statement, theorem.term) == expected
+
+    @pytest.mark.parametrize(
+        ("text", "reason"),
+        [
+            ("theorem t := rfl", "without a type"),
+            ("x := 1", "a := in a proposition"),
+            ("theorem t : 1 = 1 -- := rfl\n  ∧ 1 = 2 := proof", "comments"),
+            ("theorem t : 1 = 1 /- := rfl -/ ∧ 1 = 2 := proof", "comments"),
+            ('theorem t : "(" = ")" := rfl', "strings"),
+        ],
+    )
+    def test_what_cannot_be_cut_with_certainty_is_not_cut(self, text: str, reason: str):
+        with pytest.raises(UnsupportedStatement, match=reason):
+            cut(text)
 
 
 @pytest.fixture(scope="module")
