@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 
-from hms_kernel import certificates, statements
+from hms_kernel import certificates, lean_check, statements
 from hms_kernel.errors import UsageError
 from hms_kernel.model import Outcome, Verdict
 from hms_kernel.report import notes, why
@@ -39,7 +39,7 @@ def explain(verdict: Verdict) -> Explanation:
         raise UsageError(f"{verdict!r} is no verdict; a task's result() is one")
     evidence = verdict.evidence
     match verdict.outcome:
-        case Outcome.PROVED if _submitted(evidence.certificate):
+        case Outcome.PROVED if lean_check.brings_proof(verdict):
             lines = [f"{evidence.checker} accepts this proof:", "", *evidence.lean.splitlines()]
         case Outcome.PROVED if evidence.certificate is not None:
             lines = _steps(verdict)
@@ -54,11 +54,6 @@ def explain(verdict: Verdict) -> Explanation:
         case _:
             lines = [verdict.reason]
     return Explanation((*lines, *(line for note in notes(verdict) for line in ("", note))))
-
-
-def _submitted(certificate: object) -> bool:
-    """Whether a certificate is a proof that a Lean was shown, rather than one of our own."""
-    return isinstance(certificate, dict) and "submission" in certificate
 
 
 def _steps(verdict: Verdict) -> list[str]:

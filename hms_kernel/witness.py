@@ -15,29 +15,21 @@ import hashlib
 import os
 import re
 import tempfile
-from contextlib import closing
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
-from hms_kernel import certificates
-from hms_kernel.backends.deepseek import problem
-from hms_kernel.backends.deepseek.reading import Candidate
+from hms_kernel import certificates, lean_check
 from hms_kernel.backends.engines import versions
 from hms_kernel.backends.grouping import grouped
-from hms_kernel.backends.lean import Submission, confirming, pip_kernel, toolchain
-from hms_kernel.backends.lean.backend import submitted
-from hms_kernel.backends.lean.statements import proposition
-from hms_kernel.backends.lean.theorems import allowed
 from hms_kernel.backends.questions import smtlib
 from hms_kernel.backends.sequent import Sequent
 from hms_kernel.backends.smt import SmtBackend, understood
 from hms_kernel.backends.strategy import Strategy
 from hms_kernel.backends.unfold import pin, unfold
 from hms_kernel.errors import (
-    BackendError,
-    BackendMissing,
     StatementError,
     UnsupportedStatement,
     UsageError,
@@ -47,8 +39,8 @@ from hms_kernel.statements import points, show
 from hms_kernel.statements.terms import Logic, Statement, first_float
 
 SCHEMA = "hms-witness/1"
+S = TypeVar("S")  # what a Lean kernel is asked about
 LARGEST_FILE_BYTES = 64 << 20
-KERNEL_WALL_S = 120.0  # for the Lean kernel to accept one proof
 LARGEST_BUDGET_S = 600.0  # seconds, nominal or real, that a file may ask for
 
 
@@ -201,9 +193,9 @@ def _established(witness: Witness) -> tuple[Trust | None, str, tuple[str, ...]]:
     goal, verdict = witness.goal, witness.verdict
     if not verdict.evidence.checker:
         raise _Broken(f"no prover vouches for it: {verdict.reason or 'the evidence is empty'}")
-    proof = verdict.evidence.certificate
-    if verdict.outcome is Outcome.PROVED and isinstance(proof, dict) and "submission" in proof:
-        return Trust.LEAN_KERNEL, _proof_accepted(goal, proof), ()
+    if verdict.outcome is Outcome.PROVED and lean_check.brings_proof(verdict):
+        unsaid = ("not checked: that the hypotheses can hold together",)
+        return Trust.LEAN_KERNEL, _accepted(lean_check.proof, goal, verdict), unsaid
     try:
         statement = understood(goal)
     except StatementError as error:
@@ -219,7 +211,8 @@ def _established(witness: Witness) -> tuple[Trust | None, str, tuple[str, ...]]:
         remarks = (*_unchecked(verdict), *(together if statement.hypotheses else ()))
         how = _certified(statement, verdict)
         if verdict.trust is Trust.LEAN_KERNEL:
-            return Trust.LEAN_KERNEL, f"{how}; {_accepted(statement, verdict)}", remarks
+            kernel = _accepted(lean_check.certificate, statement, verdict)
+            return Trust.LEAN_KERNEL, f"{how}; {kernel}", remarks
         return Trust.CERTIFICATE, how, remarks
     return _settled_again(goal, verdict)
 
@@ -284,59 +277,11 @@ def _certified(statement: Statement, verdict: Verdict) -> str:
     return "the certificate was checked, no solver was asked"
 
 
-def _accepted(statement: Statement, verdict: Verdict) -> str:
-    """That the Lean kernel accepts the certificate as a proof, again and here."""
+def _accepted(ask: Callable[[S, Verdict], str], subject: S, verdict: Verdict) -> str:
     try:
-        runtime = pip_kernel()
-    except BackendMissing as error:
-        raise _Broken(f"the certificate was checked, but not by the Lean kernel: {error}") from None
-    bare = msgspec.structs.replace(verdict.evidence, lean="", notes=())
-    unconfirmed = msgspec.structs.replace(verdict, evidence=bare)
-    with closing(runtime):
-        again = confirming.confirmed(statement, unconfirmed, runtime, KERNEL_WALL_S)
-    if not again.evidence.lean:
-        raise _Broken(again.evidence.notes[-1])
-    if again.evidence.lean != verdict.evidence.lean:
-        raise _Broken("the recorded Lean text is not the one that the certificate gives")
-    return f"the Lean kernel accepts it ({again.evidence.versions['lean']})"
-
-
-def _proof_accepted(goal: Goal, recorded: dict[str, Any]) -> str:
-    """That a Lean kernel accepts the recorded proof of what the goal says, again and here."""
-    try:
-        submission = msgspec.convert(recorded["submission"], Submission)
-        runtime = {"pip": pip_kernel, "toolchain": toolchain}[recorded["runtime"]]()
-    except (msgspec.ValidationError, KeyError, TypeError) as error:
-        raise _Broken(f"there is no proof in the record: {error}") from None
-    except BackendMissing as error:
-        raise _Broken(f"only a Lean kernel can check this proof: {error}") from None
-    with closing(runtime):
-        try:
-            asked = _asked(goal, runtime.name)
-            # The proof is the record's, everything else is what the goal says.
-            checked = runtime.check(
-                dataclasses.replace(asked, proof=submission.proof, lemmas=submission.lemmas),
-                KERNEL_WALL_S,
-            )
-        except (UsageError, BackendError) as error:
-            raise _Broken(f"the Lean kernel cannot be asked: {error}") from error
-    if not checked.accepted:
-        raise _Broken(f"the Lean kernel does not accept the proof: {checked.reason}")
-    return f"the Lean kernel accepts the proof ({checked.kernel})"
-
-
-def _asked(goal: Goal, runtime: str) -> Submission:
-    """The goal's own part of a submission, by the prover that could have made it.
-
-    Raises:
-        UsageError: the goal is nothing that this Lean could be asked.
-    """
-    if (own := submitted(goal)) is not None and "sorry" not in own.proof:
-        return own
-    statement = understood(goal)
-    if runtime == "pip":
-        return Submission(proposition(statement), "", axioms=allowed(goal))
-    return problem.for_mathlib(goal, statement).submission(Candidate(""))
+        return ask(subject, verdict)
+    except lean_check.Refused as error:
+        raise _Broken(str(error)) from error
 
 
 def _proves_anything(statement: Statement, certificate: certificates.Certificate) -> bool:

@@ -124,6 +124,16 @@ def test_a_saved_proof_of_something_else_is_found_out(tmp_path):
     assert not finding.confirmed
 
 
+def test_a_saved_proof_that_shows_another_text_is_found_out(tmp_path):
+    swap = "theorem swap (p q : Prop) (h : p ∧ q) : q ∧ p := ⟨h.right, h.left⟩"
+    verdict = settle(swap, backend="lean")
+    for field in ("statement", "lean"):
+        other = msgspec.structs.replace(verdict.evidence, **{field: "∀ p : Prop, p"})
+        forged = msgspec.structs.replace(verdict, evidence=other)
+
+        assert not hms.check(hms_save(tmp_path, goal(swap), forged)).confirmed
+
+
 def hms_save(place, asked: Goal, verdict: Verdict):
     file = witness.save(place / "saved.json", asked, verdict)
     assert json.loads(file.read_text())["schema"] == "hms-witness/1"
