@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from hms_kernel import api, handles, tables
+from hms_kernel import api, desk, handles, tables
 from hms_kernel.errors import SessionError, UsageError
 from hms_kernel.messages import SpawnAgentRequest, SpawnAgentResponse
 from hms_kernel.report import verdict_json
@@ -45,7 +45,7 @@ def spawn_agent(skills: list[str], config: dict[str, Any]) -> str:
         UsageError: no such skill, or a config value of the wrong type.
         PolicyDenied: the gate refused.
     """
-    spec = api.agent_spec(skills, config)
+    spec = desk.agent_spec(skills, config)
     return _desk().client.ask(SpawnAgentRequest(spec=spec), SpawnAgentResponse).agent_ids[0]
 
 
@@ -162,7 +162,7 @@ def _agent(agent_id: str) -> handles.AgentHandle:
     return handles.AgentHandle(_desk().client, agent_id)
 
 
-def _desk() -> api.Desk:
+def _desk() -> desk.Desk:
     """The session the verbs speak to; found again when it has ended."""
     global _attached
     with _lock:

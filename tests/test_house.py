@@ -36,6 +36,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "sidecar",
         "explanation",
         "handles",
+        "desk",
         "api",
         "facade magics testing batch doctor",
         "cli",
