@@ -174,8 +174,7 @@ class Desk:
         backend: str = "smt",
     ) -> TaskHandle:
         """Hand in one goal as it is."""
-        if backend not in (known := plugins.names(backends.GROUP)):
-            raise UsageError(f"no backend {backend!r}; installed: {', '.join(known)}")
+        plugins.ensure(backends.GROUP, backend)
         wanted = Trust.of_proofs(trust)
         asked = self.client.send(_proof(goal, budget, run, cache, wanted, backend))
         return self._submitted(asked, goal.theorem_id, goal)

@@ -13,6 +13,25 @@ def names(group: str) -> list[str]:
     return sorted({point.name for point in entry_points(group=group)})
 
 
+_registered: set[tuple[str, str]] = set()
+
+
+def ensure(group: str, name: str) -> None:
+    """Return if ``name`` is registered under an entry-point group; quickly, if it was before.
+
+    Raises:
+        UsageError: it is not; says which are.
+    """
+    if (group, name) in _registered:
+        return
+    # Looking through all installed metadata takes milliseconds.
+    known = names(group)
+    if name not in known:
+        kind = group.removeprefix("hms.").rstrip("s").replace("_", " ")
+        raise UsageError(f"no {kind} {name!r}; installed: {', '.join(known) or 'none'}")
+    _registered.add((group, name))
+
+
 def load(group: str, name: str) -> Any:
     """Import what ``name`` stands for in ``group``.
 
@@ -20,12 +39,8 @@ def load(group: str, name: str) -> Any:
         UsageError: nothing is registered under that name.
         BackendMissing: it is registered, but its dependency is not installed.
     """
-    found: EntryPoint | None = next(iter(entry_points(group=group, name=name)), None)
-    if found is None:
-        known = ", ".join(names(group)) or "none"
-        raise UsageError(
-            f"no {group.removeprefix('hms.').rstrip('s')} {name!r}; installed: {known}"
-        )
+    ensure(group, name)
+    found: EntryPoint = next(iter(entry_points(group=group, name=name)))
     try:
         return found.load()
     except ImportError as error:

@@ -314,6 +314,7 @@ class TestAsking:
             ({"trust": "lean"}, "no trust 'lean'; there are lean-kernel, certificate"),
             ({"trust": "replayed"}, "no proof is of that kind"),
             ({"budget": 3}, "3 is no budget"),
+            ({"backend": "magic"}, "no proof backend 'magic'; installed: .*smt"),
         ],
     )
     def test_for_a_proof_on_terms_there_are_not_says_which_there_are(self, bench, asked, said):
