@@ -1,7 +1,8 @@
 """Is this certificate a proof of this statement? Needs no solver, shares nothing with the search for proofs.
 
-The whole of what has to be trusted is here, in ``reading`` (what terms mean) and in
-``polynomials`` (how they are multiplied). Facts may be forgotten, never invented.
+The whole of what has to be trusted is here, in ``reading`` (what terms mean), ``arithmetic``
+and ``sums`` (what comes of operations), ``definitions`` (what atoms are) and ``polynomials``
+(how they are multiplied). Facts may be forgotten, never invented.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import hashlib
 from fractions import Fraction
 
+from hms_kernel.certificates.arithmetic import Unread
+from hms_kernel.certificates.definitions import definition, euclid
 from hms_kernel.certificates.language import (
     Certificate,
     Combination,
@@ -42,18 +45,8 @@ from hms_kernel.certificates.polynomials import (
     number,
     of,
 )
-from hms_kernel.certificates.reading import (
-    Function,
-    Unread,
-    at,
-    count_of,
-    definition,
-    domain_of,
-    euclid,
-    formula,
-    kind_of,
-    total,
-)
+from hms_kernel.certificates.reading import Function, domain_of, formula, kind_of
+from hms_kernel.certificates.sums import at, count_of, total
 from hms_kernel.statements import show
 from hms_kernel.statements.terms import Arrow, Fin, Scalar, Statement, first_float
 

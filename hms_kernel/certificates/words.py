@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from hms_kernel.certificates.checker import Context, fraction
+from hms_kernel.certificates.definitions import definition
 from hms_kernel.certificates.language import (
     Certificate,
     Combination,
@@ -36,7 +37,6 @@ from hms_kernel.certificates.polynomials import (
     number,
     of,
 )
-from hms_kernel.certificates.reading import definition
 from hms_kernel.statements import show
 from hms_kernel.statements.rebuild import plain_names
 from hms_kernel.statements.terms import Statement

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from hms_kernel.certificates.arithmetic import Unread
 from hms_kernel.certificates.checker import Context
+from hms_kernel.certificates.definitions import definition
 from hms_kernel.certificates.polynomials import Atom, Compare, Rejected, of
-from hms_kernel.certificates.reading import Unread, definition, formula, kind_of
+from hms_kernel.certificates.reading import formula, kind_of
 from hms_kernel.statements import parse
 from hms_kernel.statements.evaluate import Undecided, holds
 from hms_kernel.statements.terms import Scalar

@@ -15,9 +15,9 @@ from hms_kernel.backends.certifying.purse import Purse, Share, Spent
 from hms_kernel.backends.certifying.shortening import shortened
 from hms_kernel.backends.certifying.tree import Tree
 from hms_kernel.certificates import Certificate, Rejected, check, digest
+from hms_kernel.certificates.arithmetic import Unread
 from hms_kernel.certificates.checker import Context
 from hms_kernel.certificates.language import Proof
-from hms_kernel.certificates.reading import Unread
 from hms_kernel.statements.terms import Logic, Statement
 
 NOMINAL_S = 1.0

@@ -20,7 +20,7 @@ from hms_kernel.backends.certifying.shortening import failing
 from hms_kernel.certificates.checker import Context
 from hms_kernel.certificates.language import Combination, Each, Multiple, Product, Proof, Split
 from hms_kernel.certificates.polynomials import ZERO, Formula, Poly, compare
-from hms_kernel.certificates.reading import depends
+from hms_kernel.certificates.sums import depends
 
 SIMPLE = (2, 4)  # terms of products that are tried first when a lemma is written down
 

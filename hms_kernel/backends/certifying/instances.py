@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from hms_kernel.certificates.arithmetic import Unread
 from hms_kernel.certificates.checker import Context
 from hms_kernel.certificates.polynomials import (
     FIELD,
@@ -22,7 +23,7 @@ from hms_kernel.certificates.polynomials import (
     number,
     of,
 )
-from hms_kernel.certificates.reading import Unread, depends
+from hms_kernel.certificates.sums import depends
 
 MAX_DEPTH = 3  # of quantifiers looked through
 MAX_POINTS = 24

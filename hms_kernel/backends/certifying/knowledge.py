@@ -25,7 +25,9 @@ from hms_kernel.backends.certifying.rows import (
     written,
 )
 from hms_kernel.backends.certifying.summing import generics
+from hms_kernel.certificates.arithmetic import Unread
 from hms_kernel.certificates.checker import Context
+from hms_kernel.certificates.definitions import definition
 from hms_kernel.certificates.language import Define, Divide, Instance, Proof
 from hms_kernel.certificates.polynomials import (
     NAT,
@@ -41,7 +43,6 @@ from hms_kernel.certificates.polynomials import (
     number,
     of,
 )
-from hms_kernel.certificates.reading import Unread, definition
 
 DEFINABLE = (
     *("ite", "abs", "min", "max", "minus", "inverse", "quotient", "remainder"),

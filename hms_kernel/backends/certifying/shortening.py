@@ -8,6 +8,7 @@ from fractions import Fraction
 import msgspec
 
 from hms_kernel.certificates.checker import Context
+from hms_kernel.certificates.definitions import definition
 from hms_kernel.certificates.language import (
     Combination,
     Define,
@@ -20,7 +21,6 @@ from hms_kernel.certificates.language import (
     Split,
 )
 from hms_kernel.certificates.polynomials import ZERO, Formula, Poly, compare
-from hms_kernel.certificates.reading import definition
 
 
 class Mentions:

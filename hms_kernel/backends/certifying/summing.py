@@ -23,6 +23,7 @@ from hms_kernel.backends.certifying.rows import (
     rows_of,
     written,
 )
+from hms_kernel.certificates.arithmetic import Unread
 from hms_kernel.certificates.checker import Context
 from hms_kernel.certificates.language import Instance, Proof, Split
 from hms_kernel.certificates.polynomials import (
@@ -34,7 +35,7 @@ from hms_kernel.certificates.polynomials import (
     Quantified,
     Rejected,
 )
-from hms_kernel.certificates.reading import Unread, at, count_of, depends, total
+from hms_kernel.certificates.sums import at, count_of, depends, total
 
 MAX_DEGREE = 5  # of products of them
 MAX_POINTWISE = 10  # facts about the generic index that are multiplied with each other

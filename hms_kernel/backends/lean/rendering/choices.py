@@ -117,7 +117,7 @@ class Reader(Definitions):
         raise NotRendered("a condition whose negation is not its opposite")
 
     def choice_of(self, atom: Atom, ring: str) -> Proved:
-        """What a choice is: follows ``reading.definition``."""
+        """What a choice is: follows ``definitions.definition``."""
         cond, _, yes, no = atom.args
         it, given = self.meaning.leaf(atom, ring), self.meaning.fact(cond)
         one, two = self.meaning.tree(yes, ring), self.meaning.tree(no, ring)

@@ -12,6 +12,7 @@ from hms_kernel.backends.lean.rendering.script import Script
 from hms_kernel.backends.lean.rendering.trees import NAT, Node, NotRendered, identity, text
 from hms_kernel.backends.lean.rendering.values import texts
 from hms_kernel.backends.lean.statements import lean, sort_text
+from hms_kernel.certificates.arithmetic import Unread
 from hms_kernel.certificates.checker import Context
 from hms_kernel.certificates.polynomials import (
     FALSE,
@@ -26,7 +27,7 @@ from hms_kernel.certificates.polynomials import (
     compare,
     of,
 )
-from hms_kernel.certificates.reading import Unread, at
+from hms_kernel.certificates.sums import at
 
 
 class Known(Context):

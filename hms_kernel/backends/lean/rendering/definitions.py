@@ -1,4 +1,4 @@
-"""What atoms are by definition, with proofs. Follows ``reading.definition``."""
+"""What atoms are by definition, with proofs. Follows ``definitions.definition``."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from hms_kernel.backends.lean.rendering.trees import (
     text,
 )
 from hms_kernel.backends.lean.statements import fin_numeral
-from hms_kernel.certificates import polynomials, reading
+from hms_kernel.certificates import polynomials, sums
 from hms_kernel.certificates.polynomials import (
     ZERO,
     Atom,
@@ -42,7 +42,7 @@ class Definitions(Propositions):
     # --- what atoms are ------------------------------------------------------------------
 
     def definition(self, atom: Atom) -> Proved:
-        """What is true of an atom because of what it is: follows ``reading.definition``."""
+        """What is true of an atom because of what it is: follows ``definitions.definition``."""
         ring = self.meaning.ring_of(atom.kind)
         it = self.meaning.leaf(atom, ring)
         match atom.head, atom.args:
@@ -106,7 +106,7 @@ class Definitions(Propositions):
         raise NotRendered(f"what {atom} is")
 
     def euclid(self, a: Poly, b: Poly) -> Proved:
-        """What division of integers with remainder is: follows ``reading.euclid``."""
+        """What division of integers with remainder is: follows ``definitions.euclid``."""
         natural = a.natural and b.natural
         ring = NAT if natural else INT
         one, two = self.meaning.tree(a, ring), self.meaning.tree(b, ring)
@@ -174,7 +174,7 @@ class Definitions(Propositions):
         def placed(tree: Tree) -> Tree:
             match tree:
                 case Leaf(text=written, poly=poly):
-                    result = reading.at(poly, own, number(value))
+                    result = sums.at(poly, own, number(value))
                     plain = self.meaning.tree(result, ring)
                     if text(plain, ring) == text(tree, ring):
                         return plain

@@ -21,7 +21,7 @@ from hms_kernel.backends.lean.rendering.trees import (
     sub,
     text,
 )
-from hms_kernel.certificates import polynomials, reading
+from hms_kernel.certificates import arithmetic, polynomials
 from hms_kernel.certificates.polynomials import FALSE, FIELD, Atom, Compare, Poly, number, of
 
 WORDS, HEADS = {"/": "div", "%": "mod"}, {"/": "quotient", "%": "remainder"}
@@ -49,7 +49,7 @@ class Operations(Facts):
         form = f"({{}} {op} {{}})"
         written = form.format(text(a, ring), text(b, ring))
         if one.constant is not None and two.constant is not None:
-            return Leaf(written, reading._operation(op, [one, two], kind), "rfl")
+            return Leaf(written, arithmetic.operation(op, [one, two], kind), "rfl")
         steps = self.congruent(form, [a, b], ring)
         if op == "-":
             result, last = self._minus(one, two)
@@ -70,7 +70,7 @@ class Operations(Facts):
     def _divided(self, op: str, a: Poly, b: Poly, ring: str) -> tuple[Poly, list[str]]:
         """With a divisor that is a numeral its whole multiples come out."""
         by, tree = b.constant, self.meaning.tree
-        result = reading._division(op, a, b)
+        result = arithmetic.division(op, a, b)
         if by is None:
             return result, self._embedded(op, a, b, ring)
         if by == 0 and ring == NAT:
@@ -85,7 +85,7 @@ class Operations(Facts):
             named = f"nat_{WORDS[op]}_eq" if ring == NAT else f"int_{WORDS[op]}_eq {by}"
             steps.append(f"(HMS.Steps.{named} rfl {identity(tree(a, ring), whole, ring)})")
         left = Leaf(f"({text(tree(rest, ring), ring)} {op} {text(size, ring)})",
-                    reading._division(op, rest, b), "rfl")  # fmt: skip
+                    arithmetic.division(op, rest, b), "rfl")  # fmt: skip
         if rest.constant is None:
             proofs = self._embedded(op, rest, b, ring)
             left = Leaf(left.text, left.poly, chained(proofs) if proofs else None)
@@ -118,7 +118,7 @@ class Operations(Facts):
     def called(self, op: str, parts: list[Tree], ring: str) -> Tree:
         """``abs``, ``max``, ``min`` and ``sqrt`` in an ordered ring."""
         polys = [poly_of(part) for part in parts]
-        result = reading._operation(op, polys, polynomials.INT if ring == INT else FIELD)
+        result = arithmetic.operation(op, polys, polynomials.INT if ring == INT else FIELD)
         form = " ".join([op, *("{}" for _ in parts)])
         written = form.format(*(text(part, ring) for part in parts))
         steps = self.congruent(form, parts, ring)
@@ -167,7 +167,7 @@ class Operations(Facts):
     def whole_part(self, a: Tree, ring: str) -> Leaf:
         """``floor`` of a number of the field, an integer."""
         poly = poly_of(a)
-        result = reading._rounded("floor", poly)
+        result = arithmetic.rounded("floor", poly)
         form = f"{FUNCTIONS['floor'].name} {{}}"
         steps = self.congruent(form, [a], ring)
         if poly.whole or poly.constant is not None:
@@ -199,7 +199,7 @@ class Operations(Facts):
             steps.append(
                 f"(congrArg (fun ({self.meaning.hole} : {ring}) => {self.meaning.hole}⁻¹) {proof})"
             )
-        result = reading.inverse(poly)
+        result = arithmetic.inverse(poly)
         canonical = f"{self.meaning.text(poly, ring)}⁻¹"
         if canonical != self.meaning.text(result, ring):
             steps.append(self._inverted(poly, result, ring))
@@ -237,7 +237,7 @@ class Operations(Facts):
         rest = poly.scaled(1 / lead_)
         scaled = mul(self.meaning.tree(number(lead_), ring), self.meaning.tree(rest, ring))
         one, reason = self._back(self.meaning.tree(number(lead_), ring), ring)
-        other = Leaf(f"{self.meaning.text(rest, ring)}⁻¹", reading.inverse(rest))
+        other = Leaf(f"{self.meaning.text(rest, ring)}⁻¹", arithmetic.inverse(rest))
         first = identity(here, scaled, ring)
         return chained([
             f"(congrArg (fun ({self.meaning.hole} : {ring}) => {self.meaning.hole}⁻¹) {first})",
@@ -249,7 +249,7 @@ class Operations(Facts):
         """The inverse of one factor, and why."""
         if isinstance(factor, Leaf):
             (atom,) = dict.fromkeys(factor.poly.atoms())
-            result = self.meaning.tree(reading.inverse(factor.poly), ring)
+            result = self.meaning.tree(arithmetic.inverse(factor.poly), ring)
             return result, "HMS.Steps.inv_inv" if atom.head == "inverse" else "rfl"
-        result = self.meaning.tree(reading.inverse(poly_of(factor)), ring)
+        result = self.meaning.tree(arithmetic.inverse(poly_of(factor)), ring)
         return result, f"(HMS.Steps.inv_of_mul {identity(mul(factor, result), Numeral(1), ring)})"

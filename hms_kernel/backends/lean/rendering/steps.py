@@ -31,6 +31,7 @@ from hms_kernel.backends.lean.statements import (
     variable_name,
 )
 from hms_kernel.certificates import Certificate, Rejected, check
+from hms_kernel.certificates.arithmetic import Unread
 from hms_kernel.certificates.checker import fraction
 from hms_kernel.certificates.language import (
     Combination,
@@ -43,7 +44,8 @@ from hms_kernel.certificates.language import (
     Split,
 )
 from hms_kernel.certificates.polynomials import Atom, Compare, Domain, Poly, of
-from hms_kernel.certificates.reading import Function, Unread, count_of, domain_of, formula, kind_of
+from hms_kernel.certificates.reading import Function, domain_of, formula, kind_of
+from hms_kernel.certificates.sums import count_of
 from hms_kernel.errors import UnsupportedStatement, UsageError
 from hms_kernel.statements.terms import (
     Arrow,

@@ -1,4 +1,4 @@
-"""Sums by linearity, with proofs: what does not depend on the index comes out. Follows ``reading.total``."""
+"""Sums by linearity, with proofs: what does not depend on the index comes out. Follows ``sums.total``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hms_kernel.backends.lean.rendering.trees import (
     text,
 )
 from hms_kernel.backends.lean.statements import summed
-from hms_kernel.certificates import reading
+from hms_kernel.certificates import sums
 from hms_kernel.certificates.polynomials import ONE, Atom, Domain, Poly
 
 LEMMAS = {
@@ -41,9 +41,9 @@ def pieces(domain: Domain, body: Poly, index: Atom) -> list[Piece]:
     """The monomials of a sum, each with what comes out of it."""
     found = []
     for monomial, coefficient in body.terms.items():
-        inner = tuple(atom for atom in monomial if reading.depends(atom, index))
-        outer = tuple(atom for atom in monomial if not reading.depends(atom, index))
-        alone = reading.total(domain, Poly({inner: Fraction(1)}), index)
+        inner = tuple(atom for atom in monomial if sums.depends(atom, index))
+        outer = tuple(atom for atom in monomial if not sums.depends(atom, index))
+        alone = sums.total(domain, Poly({inner: Fraction(1)}), index)
         own, part = index, ONE
         for atom in alone.atoms():
             if inner or atom.head == "sum":
@@ -65,14 +65,14 @@ def total(
         ring: of the sum.
         written: the sum as Lean text.
     """
-    result = reading.total(domain, poly_of(body), index)
+    result = sums.total(domain, poly_of(body), index)
     outside = meaning.without(index)
     if outside.text(result, ring) in (written, f"({written})"):
         return Leaf(written, result)
     name = meaning.numbers[index].text
     parts = pieces(domain, poly_of(body), index)
     inside: Tree = Numeral(0)
-    sums: Tree = Numeral(0)
+    summed_up: Tree = Numeral(0)
     lemmas = NATURAL if ring == NAT else LEMMAS
     lemma = lemmas["zero"]
     for piece in reversed(parts):
@@ -80,18 +80,18 @@ def total(
         outer = outside.tree(piece.outer, ring)
         sum_ = _sum(outside, domain, piece, ring)
         if piece is parts[-1]:
-            inside, sums, lemma = mul(outer, under), mul(outer, sum_), f"({lemmas['mul']} _ _)"
+            inside, summed_up, lemma = mul(outer, under), mul(outer, sum_), f"({lemmas['mul']} _ _)"
         else:
             inside = add(mul(outer, under), inside)
-            sums = add(mul(outer, sum_), sums)
+            summed_up = add(mul(outer, sum_), summed_up)
             lemma = f"({lemmas['add']} {lemma})"
     each = equal(body, inside, meaning, ring)
     over = outside.range(domain)
     here, there = (summed(name, over, text(tree, ring)) for tree in (body, inside))
     steps = [
         f"({lemmas['congr']} (fun ({name} : {over}) => {each}) : ({here}) = ({there}))",
-        f"({lemma} : ({there}) = {text(sums, ring)})",
-        equal(sums, outside.tree(result, ring), outside, ring),
+        f"({lemma} : ({there}) = {text(summed_up, ring)})",
+        equal(summed_up, outside.tree(result, ring), outside, ring),
     ]
     return Leaf(written, result, chained(steps))
 

@@ -27,7 +27,7 @@ from hms_kernel.backends.lean.rendering.trees import (
     text,
 )
 from hms_kernel.backends.lean.statements import fin_numeral, operand
-from hms_kernel.certificates import reading
+from hms_kernel.certificates import reading, sums
 from hms_kernel.certificates.polynomials import Atom, Domain, Poly, number, of
 from hms_kernel.certificates.reading import Function
 from hms_kernel.statements import show
@@ -123,7 +123,7 @@ class Values(Operations):
 
     def count(self, domain: Domain) -> Tree:
         """How many elements a range has, as a tree of ``Nat``."""
-        size = reading.count_of(domain)
+        size = sums.count_of(domain)
         if size is None:
             raise NotRendered("a range of unknown size")
         return self.known(self.meaning.size(domain), size, NAT)
