@@ -150,6 +150,7 @@ class Desk:
         Raises:
             UsageError: the statement or an axiom is no text, or there are no such semantics,
                 trust or backend.
+            BackendMissing: the Lean kernel is wanted and not installed.
         """
         axioms = (axioms,) if isinstance(axioms, str) else tuple(axioms)
         for text in (statement, *axioms):
@@ -175,7 +176,7 @@ class Desk:
     ) -> TaskHandle:
         """Hand in one goal as it is."""
         plugins.ensure(backends.GROUP, backend)
-        wanted = Trust.of_proofs(trust)
+        wanted = _prepared(trust)
         asked = self.client.send(_proof(goal, budget, run, cache, wanted, backend))
         return self._submitted(asked, goal.theorem_id, goal)
 
@@ -201,10 +202,11 @@ class Desk:
         Raises:
             SpecError: the specification as a whole cannot be used.
             UsageError: a function or module has no claims, or there are no such semantics or trust.
+            BackendMissing: the Lean kernel is wanted and not installed.
         """
         spec = _load(spec, semantics)
         name = f"{spec.name}-{uuid.uuid4().hex[:6]}"
-        return self._run(name, spec, {}, budget, cache, Trust.of_proofs(trust))
+        return self._run(name, spec, {}, budget, cache, _prepared(trust))
 
     def run(
         self,
@@ -232,7 +234,7 @@ class Desk:
             known = ", ".join(row["run"] for row in tables.runs(self.facts())[-5:])
             raise UsageError(f"no run {name!r}; there are: {known or 'none'}")
         loaded = _load(spec, semantics)
-        return self._run(name, loaded, tasks, budget, cache, Trust.of_proofs(trust))
+        return self._run(name, loaded, tasks, budget, cache, _prepared(trust))
 
     def task(self, name: str) -> TaskHandle:
         """A task handed in earlier, in this epoch or before, by its id or its label.
@@ -372,6 +374,17 @@ def agent_spec(skills: Sequence[str], settings: dict[str, Any]) -> AgentSpec:
         )
     except msgspec.ValidationError as error:
         raise UsageError(f"cannot configure an agent with {settings!r}: {error}") from None
+
+
+def _prepared(trust: str) -> Trust:
+    """The trust of that name, with what it needs in place: no claim's time is spent on that."""
+    wanted = Trust.of_proofs(trust)
+    if wanted is Trust.LEAN_KERNEL:
+        # An extra, which most proofs do not ask for.
+        from hms_kernel.backends import lean
+
+        lean.prepare()
+    return wanted
 
 
 def _load(spec: str | Path | Spec | Callable[..., Any] | ModuleType, semantics: str | None) -> Spec:

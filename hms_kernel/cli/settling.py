@@ -25,7 +25,7 @@ from hms_kernel.cli.options import (
     Timeout,
     budget_of,
 )
-from hms_kernel.cli.root import out
+from hms_kernel.cli.root import err, out
 from hms_kernel.cli.showing import print_json, progress, show_report, told
 from hms_kernel.model import Budget, Outcome, Semantics, Trust, Verdict
 from hms_kernel.report import Report, is_proved, make_directory, notes, verdict_json
@@ -85,6 +85,7 @@ def verify(
     never skipped and never proved.
     """
     loaded = specs.load(spec)
+    _prepare(trust)
     if semantics is not None:
         loaded = loaded.read_as(semantics)
     report = _verify(
@@ -125,6 +126,7 @@ def prove(
     Prints one JSON line per theorem when asked to, or when the output is no terminal.
     """
     entries = theorems.read(file)
+    _prepare(trust)
     if save is not None:
         make_directory(save)
     lines = as_json or not out.is_terminal
@@ -167,6 +169,15 @@ def prove(
     if not lines:
         out.print(f"\n{proved} of {len(entries)} proved")
     raise typer.Exit(0 if proved == len(entries) else 1)
+
+
+def _prepare(trust: Trust) -> None:
+    """What the Lean kernel needs, with a word on it for people who wait."""
+    if trust is Trust.LEAN_KERNEL:
+        from hms_kernel.backends import lean
+
+        with err.status("compiling the verified core for Lean's kernel, once on this machine"):
+            lean.prepare()
 
 
 @contextmanager

