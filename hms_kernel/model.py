@@ -336,6 +336,59 @@ class AgentReleased(msgspec.Struct, frozen=True, kw_only=True, tag="agent_releas
     cause: str  # "asked for", "cooled down"
 
 
+class SearchBegun(msgspec.Struct, frozen=True, kw_only=True, tag="search_begun"):
+    """A genetic search for better stages has begun."""
+
+    search: str  # its name, unique in the session
+    family: str  # of the claims it is for
+    goals: tuple[str, ...]  # their theorem ids
+    seed: int
+    generations: int  # planned, with the first
+    islands: int = 1
+    why: str = ""  # "2 of the last 5 claims of the family stayed unknown", "asked for"
+
+
+class GenerationDone(msgspec.Struct, frozen=True, kw_only=True, tag="generation_done"):
+    """One generation of one island has been evaluated. Seconds are nominal."""
+
+    search: str
+    generation: int  # from 0
+    island: int = 0
+    evaluated: int = 0  # stages so far
+    solved: int = 0  # goals, by the winner
+    best_fitness: float = 0.0
+    median_fitness: float = 0.0
+    spread: float = 0.0  # between the quartiles of fitness
+    par2_s: float = 0.0  # of the winner
+    cost_s: float = 0.0  # what this generation's trials cost
+    best: str = ""  # the fittest stage, as printed
+    winner: str = ""  # the best schedule so far, as printed
+    credit: dict[str, float] = {}  # operator to its share of the choices to come
+    gained: tuple[
+        str, ...
+    ] = ()  # goals that this generation's winner settles and none before it did
+
+
+class SearchEnded(msgspec.Struct, frozen=True, kw_only=True, tag="search_ended"):
+    """A search is over: all generations are done, or it was stopped."""
+
+    search: str
+    cause: str  # "finished", "stopped", "every goal is settled"
+    winner: str = ""  # the schedule as printed
+    adopted: bool = False
+    judged: str = ""  # how it compared on goals held apart from the search, in words
+
+
+class StrategyAdopted(msgspec.Struct, frozen=True, kw_only=True, tag="strategy_adopted"):
+    """From now on the claims of a family are tried with this schedule first."""
+
+    family: str
+    strategy: Any  # as plain JSON data; None: back to the default
+    text: str  # as printed
+    search: str = ""  # which found it
+    why: str = ""  # "WAR with 12 sectors: unknown → proved after generation 7"
+
+
 class TaskSubmitted(msgspec.Struct, frozen=True, kw_only=True, tag="task_submitted"):
     submitted: Task
 
@@ -382,6 +435,10 @@ FactKind = (
     | AgentDraining
     | AgentQuarantined
     | AgentReleased
+    | SearchBegun
+    | GenerationDone
+    | SearchEnded
+    | StrategyAdopted
     | TaskSubmitted
     | TaskAssigned
     | TaskRequeued
