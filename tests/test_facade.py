@@ -76,7 +76,8 @@ def test_an_agent_that_died_is_told_of_put_aside_and_brought_back(bench, until):
     until(lambda: hms_core.query_agent_status(agent)["phase"] == "ready")
     hms_core.quarantine_agent(agent, "to look at it")
     until(lambda: hms_core.query_agent_status(agent)["phase"] == "quarantined")
-    assert "to look at it" in hms_core.list_failures()[-1]["cause"]
+    # What is told of is durable, which a status need not wait for.
+    until(lambda: "to look at it" in hms_core.list_failures()[-1]["cause"])
 
     hms_core.release_agent(agent)
     until(lambda: hms_core.query_agent_status(agent)["phase"] == "ready")
