@@ -17,7 +17,8 @@ import msgspec
 
 from hms_kernel import processes
 from hms_kernel.chaos.host import Command, Done, Opened, Order
-from hms_kernel.client import Client, RemoteLine, checked
+from hms_kernel.client import RemoteLine, checked
+from hms_kernel.desk import Desk
 from hms_kernel.errors import SessionError
 from hms_kernel.messages import (
     AcceptedResponse,
@@ -61,7 +62,8 @@ class Kernel:
         )
         try:
             opened = self._answer(OPEN_S)
-            checked(opened, AcceptedResponse) if isinstance(opened, ErrorResponse) else None
+            if isinstance(opened, ErrorResponse):
+                checked(opened, AcceptedResponse)  # raises what it names
             assert isinstance(opened, Opened)
         except BaseException:
             self._popen.kill()
@@ -69,7 +71,7 @@ class Kernel:
             raise
         self.connection, self.kinds = opened.connection, opened.kinds
         self._line = RemoteLine(opened.connection.clients)
-        self.client = Client(self._line, session, opened.connection.store)
+        self.desk = Desk(self._line, session, opened.connection.store)
 
     @property
     def pid(self) -> int:
@@ -115,7 +117,8 @@ class Kernel:
         """
         with contextlib.suppress(SessionError, TimeoutError):
             checked(self.call(CloseSessionRequest()).result(CLOSE_S), AcceptedResponse)
-        self._popen.stdin.close() if self._popen.stdin else None
+        if self._popen.stdin is not None:
+            self._popen.stdin.close()
         try:
             code = self._popen.wait(CLOSE_S)
         except subprocess.TimeoutExpired:
@@ -146,10 +149,12 @@ class Kernel:
     def _answer(self, timeout_s: float) -> Opened | Done | ErrorResponse:
         assert self._popen.stdout is not None
         descriptor = self._popen.stdout.fileno()
+        poller = select.poll()
+        poller.register(descriptor, select.POLLIN)
         until_s = time.monotonic() + timeout_s
         while b"\n" not in self._heard:
             left_s = until_s - time.monotonic()
-            ready = select.select([descriptor], [], [], max(0.0, left_s))[0]
+            ready = poller.poll(max(0.0, left_s) * 1000)
             more = os.read(descriptor, 1 << 16) if ready else b""
             if not more:
                 how = self.ended if ready else f"nothing was heard for {timeout_s:g} s"
@@ -158,7 +163,8 @@ class Kernel:
                 )
             self._heard += more
         line, _, self._heard = self._heard.partition(b"\n")
-        return _answers.decode(line)
+        answer: Opened | Done | ErrorResponse = _answers.decode(line)
+        return answer
 
     def _last_words(self) -> str:
         if self._words.closed:
