@@ -17,7 +17,7 @@ from typing import Protocol
 
 from hms_kernel.chaos import processes
 from hms_kernel.chaos.faults import BLOWS, Injected
-from hms_kernel.chaos.report import OF_AGENTS, Healing
+from hms_kernel.chaos.report import OF_AGENTS, Healing, healing
 from hms_kernel.chaos.schedule import Planned
 from hms_kernel.chaos.skill import Mark, read_mark
 from hms_kernel.chaos.view import View
@@ -168,8 +168,13 @@ class Injector:
 
     def _follow(self, blow: Injected) -> None:
         self.injected.append(blow)
-        self._open.append(Healing(injected=blow))
-        self._tell(self._open[-1])
+        self._tell(Healing(injected=blow))
+        # What a task does to itself may be healed before we hear of it.
+        story = healing(blow, list(self._arena.view.recent))
+        if story.recovered_s is None:
+            self._open.append(story)
+        else:
+            self._tell(story)
 
     # --- blows ---------------------------------------------------------------------
 
@@ -180,16 +185,16 @@ class Injector:
             return self._strike_agent(kind, started.rng)
         mark = read_mark(started.mark)
         task = self._arena.view.ids.get(started.label, "")
-        if mark is None or not task:
-            if started.label in self._arena.view.settled:
-                self._bait(started)  # another fault came first
+        by_itself = kind not in processes.SIGNALS
+        if started.label in self._arena.view.settled and (mark is None or not by_itself):
+            self._bait(started)  # another fault came first
             return None
-        struck_s: float | None = mark.time_s
-        if kind in processes.SIGNALS:
-            struck_s = processes.hit(mark.worker, processes.SIGNALS[kind])
-            if struck_s is None or started.label in self._arena.view.settled:
-                self._bait(started)
-                return None
+        if mark is None or not task:
+            return None
+        struck_s = mark.time_s if by_itself else processes.hit(mark.worker, processes.SIGNALS[kind])
+        if struck_s is None:
+            self._bait(started)
+            return None
         agent = self._name_of(mark)
         return Injected(kind=kind, time_s=struck_s, agent=agent, pid=mark.worker, task=task)
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 
 from hms_kernel.model import AgentPhase, Fact, Phase, SessionOpened, TaskSettled, TaskSubmitted
 from hms_kernel.takeover import Recollection
+
+RECENT = 5000  # facts kept
 
 
 class View:
@@ -13,6 +16,7 @@ class View:
 
     def __init__(self) -> None:
         self._memory = Recollection()
+        self.recent: deque[Fact] = deque(maxlen=RECENT)
         self.seq = 0  # of the newest fact
         self.epoch = 0  # of the newest supervisor that has spoken
         self.ids: dict[str, str] = {}  # label of a task to its id, the newest
@@ -22,6 +26,7 @@ class View:
         """Learn from more facts, oldest first."""
         for fact in facts:
             self.seq = fact.seq
+            self.recent.append(fact)
             self._memory.take((fact,))
             match fact.kind:
                 case SessionOpened():
