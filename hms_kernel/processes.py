@@ -60,6 +60,14 @@ def open_pidfd(pid: int) -> int | None:
     return os.pidfd_open(pid)
 
 
+def is_running(pid: int) -> bool:
+    """Whether there is such a process that has not ended; it may be another one than it once was."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def wait_gone(pid: int, timeout_s: float) -> bool:
     """Wait until a process that need not be a child has ended; False when it has not in time."""
     try:

@@ -21,8 +21,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_never
 
-import psutil
-
 from hms_kernel import processes
 from hms_kernel.errors import AgentError
 from hms_kernel.launchers import Exited
@@ -247,8 +245,12 @@ class LocalLauncher:
     def _identify(self, agent_id: str) -> None:
         """What the zygote, its parent, knows of an agent that an earlier supervisor launched."""
         assert self._census is not None
-        pid = self._expected.pop(agent_id)
-        if (alive := self._census.pop(agent_id, None)) is not None:
+        pid = self._expected[agent_id]
+        alive = self._census.pop(agent_id, None)
+        if alive is None and pid and pid not in self._unclaimed and processes.is_running(pid):
+            return  # the child of an earlier zygote, it may be, which comes back by itself
+        del self._expected[agent_id]
+        if alive is not None:
             self._follow(_Process(agent_id, alive))
             return
         process = _Process(agent_id, pid or 0)
@@ -274,7 +276,7 @@ class LocalLauncher:
 
     def _look_for(self, agent_id: str) -> None:
         """Without a zygote: an agent whose process id nobody has is gone; any other may come back."""
-        if (pid := self._expected[agent_id]) is not None and not psutil.pid_exists(pid):
+        if (pid := self._expected[agent_id]) is not None and not processes.is_running(pid):
             del self._expected[agent_id]
             self._note(_Process(agent_id, pid), "ended")
 

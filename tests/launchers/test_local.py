@@ -391,6 +391,26 @@ def test_without_a_zygote_an_expected_agent_may_come_back_by_itself(directory):
     stage.close()
 
 
+def test_a_new_zygote_does_not_know_the_agents_of_the_old_one_and_they_come_back_nevertheless(
+    directory,
+):
+    kernel = orphaned(directory, zygote_too=True)
+    first = Stage(epoch=2, directory=directory)
+    first.launch("b")
+    first.launcher.leave()
+    first.listener.close()
+
+    stage = Stage(epoch=3, directory=directory)
+    stage.launcher.expect("a", kernel.agent)
+    stage.until(lambda: stage.pids.get("a"), "the agent did not come back")
+
+    assert stage.exits == []
+    stage.launcher.watch("a", kernel.agent)
+    os.kill(kernel.agent, signal.SIGKILL)
+    assert stage.exit().pid == kernel.agent
+    stage.close()
+
+
 def test_without_a_zygote_a_process_id_is_believed_only_when_nobody_has_it(directory):
     with subprocess.Popen(["sleep", "60"]) as stranger, subprocess.Popen(["true"]) as dead:
         dead.wait()
