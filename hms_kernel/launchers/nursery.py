@@ -165,6 +165,8 @@ class Nursery:
         if self._stream is not None:
             self._kill()
             self._lose()
+        with contextlib.suppress(OSError):
+            os.unlink(self._directory / SOCKET_NAME)
 
     def _spawn(self, listener_fd: int, preload: tuple[str, ...]) -> subprocess.Popen[bytes]:
         config = Config(
