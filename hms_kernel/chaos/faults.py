@@ -28,6 +28,8 @@ BLOWS: dict[str, str] = {
     "kill_zygote": "the process that forks agents is killed, and one of its agents",
     "kill_kernel": "the supervisor's process is killed by SIGKILL; the next one takes over",
 }
+DISTURBANCES: dict[str, str] = {}
+FAULTS = BLOWS | DISTURBANCES
 
 
 @dataclass(frozen=True)

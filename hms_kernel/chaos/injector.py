@@ -19,17 +19,11 @@ from hms_kernel.chaos import processes
 from hms_kernel.chaos.faults import BLOWS, Injected
 from hms_kernel.chaos.report import OF_AGENTS, Healing, healing
 from hms_kernel.chaos.schedule import Planned
-from hms_kernel.chaos.skill import Mark, read_mark
+from hms_kernel.chaos.skill import BAITS, Mark, read_mark
 from hms_kernel.chaos.view import View
 from hms_kernel.chaos.workload import Job
 from hms_kernel.model import Fact
 
-BAITS = {  # kinds that need a task of their own to what it does
-    "kill_worker": "hold",
-    "freeze_worker": "hold",
-    "hold_gil": "gil",
-    "exhaust_memory": "memory",
-}
 WINDOW_S = (0.3, 1.5)  # shortest and longest disturbance
 WINDOW_TASKS = 20  # it ends after so many more answers, if that is between the two
 PATIENCE_S = 60.0  # for a fault to be healed; then it is left to the report

@@ -20,6 +20,12 @@ import msgspec
 from hms_kernel.errors import UsageError
 from hms_kernel.skills import Report
 
+BAITS = {  # kinds of blows to what a task does about them: it waits to be hit, or hits itself
+    "kill_worker": "hold",
+    "freeze_worker": "hold",
+    "hold_gil": "gil",
+    "exhaust_memory": "memory",
+}
 HOLD_S = 30.0  # a task that waits to be hit waits no longer
 CHUNK_BYTES = 64 << 20
 MOST_BYTES = 16 << 30  # of address space asked for, should a worker have no limit
