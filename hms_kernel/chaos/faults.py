@@ -6,9 +6,17 @@ kernel begins and ends.
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hms_kernel.store import Store
+    from hms_kernel.transport import Listener
 
 BLOWS: dict[str, str] = {
     "kill_agent": "an agent is killed by SIGKILL",
@@ -20,6 +28,17 @@ BLOWS: dict[str, str] = {
     "kill_zygote": "the process that forks agents is killed, and one of its agents",
     "kill_kernel": "the supervisor's process is killed by SIGKILL; the next one takes over",
 }
+
+
+@dataclass(frozen=True)
+class Host:
+    """The parts of a hosted supervisor that faults get at."""
+
+    agents: Listener  # where agents speak, as the supervisor hears them
+    clients: Listener
+    store: Store
+    clock: Callable[[], float]  # the supervisor's
+    directory: Path  # the session's
 
 
 class Fault(Protocol):

@@ -9,15 +9,12 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import msgspec
 
 from hms_kernel import hosting, session
-from hms_kernel.chaos.faults import Fault
+from hms_kernel.chaos.faults import Fault, Host
 from hms_kernel.errors import HmsError
 from hms_kernel.messages import ErrorResponse
 from hms_kernel.session import Connection
@@ -52,17 +49,6 @@ class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
     """The answer to a command; the time just before a begin, just after an end."""
 
     time_s: float  # since the Unix epoch
-
-
-@dataclass(frozen=True)
-class Host:
-    """The parts of a hosted supervisor that faults get at."""
-
-    agents: Listener  # where agents speak, as the supervisor hears them
-    clients: Listener
-    store: Store
-    clock: Callable[[], float]  # the supervisor's
-    directory: Path  # the session's
 
 
 def faults_in(host: Host) -> dict[str, Fault]:
