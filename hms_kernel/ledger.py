@@ -33,6 +33,8 @@ class Agent:
     seen_s: float | None = None  # its last sign of life
     excused_s: float = 0.0  # seconds since then in which nobody listened
     progress: Progress | None = None
+    # The attempt on which it and the books differ, and since when or when it was last told so.
+    differs: tuple[tuple[str, int], float] | None = None
     last_cause: str = ""
     returning: bool = False  # an earlier supervisor launched it; it has not registered here yet
 

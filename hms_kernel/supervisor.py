@@ -292,12 +292,13 @@ class Supervisor:
                 self._peers[body.agent_id], self._names[peer] = peer, body.agent_id
                 self._tell(body.agent_id, RegisterResponse(session=self.session.name))
                 self._handle(Registered(body.agent_id, body.pid, body.skills, body.running))
-            case HeartbeatRequest(agent_id=agent_id, progress=progress):
-                # An agent that registered with an earlier supervisor only.
+            case HeartbeatRequest(agent_id=agent_id, progress=progress, holds=holds):
+                # An agent that registered with an earlier supervisor only, or a double.
                 known = self._names.get(peer) == agent_id
                 response = HeartbeatResponse(known=known)
                 self._agents.send(peer, Envelope(body=response, epoch=self.epoch))
-                self._handle(Heartbeat(agent_id, progress))
+                if known:
+                    self._handle(Heartbeat(agent_id, progress, holds))
             case UpdateTaskStatusRequest(progress=progress) if peer in self._names:
                 self._handle(Heartbeat(self._names[peer], progress))
             case ProofResult(task_id=task_id, verdict=result, output=output) if peer in self._names:

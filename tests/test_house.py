@@ -22,7 +22,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "model processes",
         "messages events plugins config display ledger",
         "statements transport policy healing recovery store cache",
-        "certificates takeover",
+        "certificates takeover agreement",
         "fleet",
         "scheduler backends specs journal session tables",
         "skills genetics audit metrics lean_check theorems",
@@ -48,10 +48,11 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
 # Parts that decide and do not act see only the values they decide about.
 ONLY: Mapping[str, frozenset[str]] = {
     "scheduler": frozenset(
-        {"errors", "model", "events", "ledger", "fleet", "recovery", "takeover"}
+        {"errors", "model", "events", "ledger", "fleet", "recovery", "takeover", "agreement"}
     ),
     "fleet": frozenset({"errors", "model", "events", "ledger", "healing", "takeover"}),
     "takeover": frozenset({"model", "events", "ledger", "healing"}),
+    "agreement": frozenset({"model", "events", "ledger"}),
     "healing": frozenset({"errors", "model", "events"}),
     "recovery": frozenset({"errors", "model", "events"}),
     "events": frozenset({"errors", "model"}),
@@ -70,6 +71,7 @@ PURE = (
     "hms_kernel.scheduler",
     "hms_kernel.fleet",
     "hms_kernel.takeover",
+    "hms_kernel.agreement",
     "hms_kernel.healing",
     "hms_kernel.recovery",
     "hms_kernel.events",
