@@ -15,6 +15,7 @@ import socket
 import stat
 import struct
 import sys
+import time
 from pathlib import Path
 
 import psutil
@@ -22,6 +23,7 @@ import psutil
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 _LINUX = sys.platform == "linux"
+_AGE_S = 2.0  # the system counts from when it was booted, which it knows to a second
 
 
 def die_with_parent() -> bool:
@@ -60,10 +62,12 @@ def open_pidfd(pid: int) -> int | None:
     return os.pidfd_open(pid)
 
 
-def is_running(pid: int) -> bool:
-    """Whether there is such a process that has not ended; it may be another one than it once was."""
+def is_running(pid: int, age_s: float = 0.0) -> bool:
+    """Whether the process that had this id so many seconds ago has not ended: a later one is younger."""
     try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+        process = psutil.Process(pid)
+        alive = process.status() != psutil.STATUS_ZOMBIE
+        return alive and time.time() - process.create_time() >= age_s - _AGE_S
     except psutil.NoSuchProcess:
         return False
 

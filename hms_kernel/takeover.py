@@ -160,7 +160,8 @@ def await_return(agent: Agent, now_s: float) -> Expect | None:
         case _:
             if agent.phase is not AgentPhase.STOPPING:
                 agent.phase = AgentPhase.STARTING
-            expected = Expect(agent.spec.agent_id, agent.pid)
+            age_s = now_s - (now_s if agent.ready_s is None else agent.ready_s)
+            expected = Expect(agent.spec.agent_id, agent.pid, max(0.0, age_s))
             # It may have been launched anew since: another process may come, or end.
             agent.returning, agent.pid, agent.due_s = True, None, now_s + RETURN_S
             return expected

@@ -71,7 +71,8 @@ class LocalLauncher:
         self._pending: dict[int, _Process] = {}
         self._alive: dict[int, _Process] = {}
         self._gone: dict[int, _Process] = {}  # of those, whose pidfd has fired
-        self._expected: dict[str, int | None] = {}  # of an earlier supervisor, fate unknown yet
+        # Of an earlier supervisor, fate unknown yet: last process, how long ago it registered.
+        self._expected: dict[str, tuple[int | None, float]] = {}
         # Agents the zygote had when we came to it, less those we have dealt with or that ended.
         self._census: dict[str, int] | None = None
         self._unclaimed: OrderedDict[int, Ended] = OrderedDict()
@@ -115,9 +116,9 @@ class LocalLauncher:
             self._follow(_Process(agent_id, pid))
             self._settle()
 
-    def expect(self, agent_id: str, pid: int | None) -> None:
-        """Ask the zygote that was found what has become of an agent; without one, wait for the agent."""
-        self._expected[agent_id] = pid
+    def expect(self, agent_id: str, pid: int | None, age_s: float) -> None:
+        """Ask the zygote that was found what has become of an agent; without one, look for its process."""
+        self._expected[agent_id] = pid, age_s
         if not self._nursery.connected:
             self._look_for(agent_id)
         elif self._census is not None:
@@ -245,11 +246,15 @@ class LocalLauncher:
     def _identify(self, agent_id: str) -> None:
         """What the zygote, its parent, knows of an agent that an earlier supervisor launched."""
         assert self._census is not None
-        pid = self._expected[agent_id]
+        pid, age_s = self._expected.pop(agent_id)
         alive = self._census.pop(agent_id, None)
-        if alive is None and pid and pid not in self._unclaimed and processes.is_running(pid):
-            return  # the child of an earlier zygote, it may be, which comes back by itself
-        del self._expected[agent_id]
+        if (
+            alive is None
+            and pid
+            and pid not in self._unclaimed
+            and processes.is_running(pid, age_s)
+        ):
+            alive = pid  # the child of an earlier zygote
         if alive is not None:
             self._follow(_Process(agent_id, alive))
             return
@@ -275,9 +280,14 @@ class LocalLauncher:
             self._census = {name: alive for name, alive in self._census.items() if alive != pid}
 
     def _look_for(self, agent_id: str) -> None:
-        """Without a zygote: an agent whose process id nobody has is gone; any other may come back."""
-        if (pid := self._expected[agent_id]) is not None and not processes.is_running(pid):
-            del self._expected[agent_id]
+        """Without a zygote: an agent that had a process lives if that does; any other may come back."""
+        pid, age_s = self._expected[agent_id]
+        if pid is None:
+            return
+        del self._expected[agent_id]
+        if processes.is_running(pid, age_s):
+            self._follow(_Process(agent_id, pid))
+        else:
             self._note(_Process(agent_id, pid), "ended")
 
     def _follow(self, process: _Process) -> None:
