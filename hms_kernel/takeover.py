@@ -35,7 +35,7 @@ from hms_kernel.model import (
     TaskSubmitted,
 )
 
-RETURN_S = 10.0  # for agents to come back in; they look for a supervisor every 2 s
+RETURN_S = 6.0  # for agents to come back in; they look for a supervisor every 2 s
 
 
 @dataclass
@@ -90,6 +90,8 @@ class Recollection:
             case TaskSettled(phase=phase, result=result, duration_s=duration_s, output=output):
                 work.phase, work.result, work.output = phase, result, output
                 work.settled_s = work.submitted_s + duration_s
+                if phase is Phase.SUCCEEDED and (agent := self.agents.get(fact.agent or "")):
+                    agent.failures = agent.probation = 0
                 self._release(work)
             case _:
                 pass
