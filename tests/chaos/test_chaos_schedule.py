@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,7 +34,7 @@ def test_faults_come_in_order_all_over_the_run_and_none_at_its_very_end(tasks, c
     assert all(0 <= number <= LAST * tasks for number in at)
     # One in each of as many equal parts: no two neighbours are more than two parts apart.
     longest = 2 * LAST * tasks / max(1, len(at)) + 1
-    assert all(later - earlier <= longest for earlier, later in zip(at, at[1:], strict=False))
+    assert all(later - earlier <= longest for earlier, later in pairwise(at))
 
 
 def test_another_seed_gives_another_order():
