@@ -38,6 +38,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "handles",
         "desk",
         "api",
+        "chaos",
         "facade magics testing batch doctor",
         "cli",
         "__main__",
