@@ -25,6 +25,7 @@ def host(
     listen: Callable[[str], Listener] = ZmqListener,
     keep: Callable[[str], Store] = Store,
     clock: Callable[[], float] = time.monotonic,
+    wall_clock: Callable[[], float] = time.time,
 ) -> Supervisor:
     """Open a session in this process and start its supervisor's thread.
 
@@ -33,6 +34,7 @@ def host(
         listen: makes the listener at an address, for agents first and then for clients.
         keep: opens the store at a URL.
         clock: the supervisor's, seconds.
+        wall_clock: for the time of facts, seconds since the Unix epoch.
 
     Raises:
         UsageError: the name or the store URL makes no sense.
@@ -59,6 +61,7 @@ def host(
             gate=gate or OpenGate(),
             seed=seed,
             clock=clock,
+            wall_clock=wall_clock,
         )
         session.publish(supervisor.epoch, owner)
         supervisor.start()

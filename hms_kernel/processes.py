@@ -72,12 +72,28 @@ def is_running(pid: int, age_s: float = 0.0) -> bool:
         return False
 
 
+def descriptors_left(count: int) -> bool:
+    """Whether this process can open so many more files, sockets and pipes."""
+    opened: list[int] = []
+    try:
+        for _ in range(0, count, 2):
+            opened += os.pipe()
+    except OSError:
+        return False
+    finally:
+        for descriptor in opened:
+            os.close(descriptor)
+    return True
+
+
 def wait_gone(pid: int, timeout_s: float) -> bool:
-    """Wait until a process that need not be a child has ended; False when it has not in time."""
+    """Wait until a process that need not be a child has ended; False when it has not in time, or nobody can tell."""
     try:
         pidfd = open_pidfd(pid)
     except ProcessLookupError:
         return True
+    except OSError:  # out of descriptors
+        return False
     if pidfd is None:
         try:
             psutil.Process(pid).wait(timeout_s)

@@ -90,6 +90,7 @@ class Supervisor:
         gate: asked before every request and every effect on an agent.
         seed: of the jitter of restarts.
         clock: seconds, monotonic.
+        wall_clock: seconds since the Unix epoch; it may be set forward and back.
     """
 
     def __init__(
@@ -103,6 +104,7 @@ class Supervisor:
         gate: Gate,
         seed: int = 0,
         clock: Callable[[], float] = time.monotonic,
+        wall_clock: Callable[[], float] = time.time,
     ) -> None:
         self.session = session
         # Agents obey the highest epoch they have met, even if its facts are gone.
@@ -123,9 +125,10 @@ class Supervisor:
             epoch=self.epoch,
             on_durable=self._on_durable,
             on_trouble=self._wake.wake,
+            wall_clock=wall_clock,
         )
         try:
-            self._resume(store)
+            self._resume(store, wall_clock())
         except BaseException:
             self._journal.close()
             raise
@@ -145,9 +148,10 @@ class Supervisor:
         self.error: BaseException | None = None  # why the loop broke, if it did
         self._thread = threading.Thread(target=self._run, name="hms-supervisor", daemon=True)
 
-    def _resume(self, store: Store) -> None:
+    def _resume(self, store: Store, wall_s: float) -> None:
         """Remember what earlier supervisors of the session did."""
-        past = takeover.Recollection(offset_s=self._clock() - time.time())
+        now_s = self._clock()
+        past = takeover.Recollection(offset_s=now_s - wall_s, now_s=now_s)
         for page in store.pages(self.session.name):
             past.take(page)
             self._journal.recall(page)
@@ -269,7 +273,8 @@ class Supervisor:
         stalled_s = self._hearing.deaf_s(now_s)
         due = self._scheduler.next_due_s()
         if stalled_s or (due is not None and due <= now_s):
-            self._handle(Tick(stalled_s))
+            # A stop between this look at the clock and the next one must not count as silence.
+            self._handle(Tick(stalled_s), now_s)
         self._service.expire(now_s)
 
     def _patience_s(self) -> float:
@@ -332,10 +337,11 @@ class Supervisor:
 
     # --- effects --------------------------------------------------------------------
 
-    def _handle(self, event: Event) -> None:
+    def _handle(self, event: Event, now_s: float | None = None) -> None:
         # Half of what one event led to would be a state that never was.
         with self._journal.together():
-            self._perform(self._scheduler.handle(event, self._clock()))
+            at_s = self._clock() if now_s is None else now_s
+            self._perform(self._scheduler.handle(event, at_s))
 
     def _perform(self, effects: Sequence[Effect]) -> None:
         cause: int | None = None

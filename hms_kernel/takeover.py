@@ -7,6 +7,7 @@ so an agent may come back with an attempt that nobody remembers.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -44,16 +45,19 @@ class Recollection:
 
     Args:
         offset_s: added to the time of a fact gives the time on the scheduler's clock.
+        now_s: on that clock. The wall clock may have been put back since a fact was
+            recorded, but no fact is of the future.
     """
 
     offset_s: float = 0.0
+    now_s: float = math.inf
     agents: dict[str, Agent] = field(default_factory=dict)
     tasks: dict[str, Work] = field(default_factory=dict)
 
     def take(self, facts: Iterable[Fact]) -> Recollection:
         """Fold in more facts, oldest first; returns itself."""
         for fact in facts:
-            now_s = fact.time_s + self.offset_s
+            now_s = min(fact.time_s + self.offset_s, self.now_s)
             match fact.kind:
                 case TaskSubmitted(submitted=task):
                     work = Work(task=task, ticket=len(self.tasks), submitted_s=now_s)

@@ -39,6 +39,8 @@ from hms_kernel.events import (
 )
 from hms_kernel.model import (
     AgentPhase,
+    AgentQuarantined,
+    AgentSpawned,
     AgentSpec,
     Fact,
     Failure,
@@ -543,3 +545,19 @@ TestTakeovers.settings = settings(
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
+
+
+def test_a_wall_clock_that_was_put_back_since_makes_nobody_wait_for_the_future():
+    spec = AgentSpec(agent_id="a", skills=SKILLS)
+    kinds = (AgentSpawned(spec=spec), AgentQuarantined(cause="too often", cool_s=30.0))
+    ahead_s = 3600.0  # the clock by which the facts were recorded, against ours
+    facts = [
+        Fact(session="s", epoch=1, seq=n, time_s=ahead_s + n, kind=kind, agent="a")
+        for n, kind in enumerate(kinds, 1)
+    ]
+    core = Scheduler(Random(0))
+
+    past = Recollection(now_s=100.0).take(facts)
+    core.resume(past.agents, past.tasks, 100.0)
+
+    assert core.next_due_s() == 130.0

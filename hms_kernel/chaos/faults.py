@@ -40,6 +40,7 @@ class Host:
     clients: Listener
     store: Store
     clock: Callable[[], float]  # the supervisor's
+    wall_clock: Callable[[], float]  # of its facts
     directory: Path  # the session's
 
 

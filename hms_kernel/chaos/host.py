@@ -14,13 +14,15 @@ from typing import Literal
 import msgspec
 
 from hms_kernel import hosting, session
-from hms_kernel.chaos.faults import Fault, Host
+from hms_kernel.chaos.clock import JumpyClock
+from hms_kernel.chaos.disturbances import faults_in
+from hms_kernel.chaos.faults import Host
+from hms_kernel.chaos.wire import FrailListener
 from hms_kernel.errors import HmsError
 from hms_kernel.messages import ErrorResponse
 from hms_kernel.session import Connection
 from hms_kernel.store import Store
 from hms_kernel.transport import Listener
-from hms_kernel.transport.zeromq import ZmqListener
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,11 +53,6 @@ class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
     time_s: float  # since the Unix epoch
 
 
-def faults_in(host: Host) -> dict[str, Fault]:
-    """Every disturbance there is, by kind."""
-    return {}
-
-
 def main() -> int:
     """Run as a program."""
     order = msgspec.json.decode(sys.argv[1].encode(), type=Order)
@@ -64,23 +61,29 @@ def main() -> int:
     stores: list[Store] = []
 
     def listen(address: str) -> Listener:
-        listeners.append(ZmqListener(address))
+        listeners.append(FrailListener(address))
         return listeners[-1]
 
     def keep(url: str) -> Store:
         stores.append(Store(url))
         return stores[-1]
 
-    clock = time.monotonic
+    clock, wall_clock = JumpyClock(time.monotonic), JumpyClock(time.time)
     try:
         supervisor = hosting.host(
-            order.session, seed=order.seed, listen=listen, keep=keep, clock=clock
+            order.session,
+            seed=order.seed,
+            listen=listen,
+            keep=keep,
+            clock=clock,
+            wall_clock=wall_clock,
         )
     except HmsError as error:
         _say(ErrorResponse(error=type(error).__name__, message=str(error)))
         return 0
     agents, clients = listeners
-    faults = faults_in(Host(agents, clients, stores[0], clock, supervisor.directory))
+    parts = Host(agents, clients, stores[0], clock, wall_clock, supervisor.directory)
+    faults = faults_in(parts, order.seed)
     connection = session.last_connection(supervisor.name)
     assert connection is not None
     _say(Opened(connection=connection, kinds=tuple(faults)))

@@ -28,6 +28,7 @@ from hms_kernel.launchers.nursery import Nursery
 from hms_kernel.launchers.wire import Ended, Hello, Launch, Launched, Refused, Report
 from hms_kernel.model import AgentSpec
 from hms_kernel.transport.doorbell import Doorbell
+from hms_kernel.transport.zeromq import SPARE
 
 CAUSE_S = 0.1  # how long a death waits for the zygote's word on it
 _UNCLAIMED = 4096  # reports kept about processes we have not been told of yet
@@ -98,6 +99,11 @@ class LocalLauncher:
         self._pending[launch_id] = process
         order = Launch(launch_id=launch_id, spec=spec, endpoint=self._endpoint)
         try:
+            if not processes.descriptors_left(SPARE):
+                raise AgentError(
+                    "this process has hardly any file descriptors left; "
+                    "close files, or raise the limit (ulimit -n)"
+                )
             if not self._nursery.connected:
                 self._nursery.start(spec.skills if self._preload is None else self._preload)
                 self._watch_nursery()
