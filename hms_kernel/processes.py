@@ -62,13 +62,21 @@ def open_pidfd(pid: int) -> int | None:
     return os.pidfd_open(pid)
 
 
-def is_running(pid: int, age_s: float = 0.0) -> bool:
-    """Whether the process that had this id so many seconds ago has not ended: a later one is younger."""
+def is_running(pid: int) -> bool:
+    """Whether a process of this id has not ended; it may be another one than it once was."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def is_the_same(pid: int, age_s: float, program: str) -> bool:
+    """Whether a process of this id runs this program and was there so many seconds ago: a later one is younger."""
     try:
         process = psutil.Process(pid)
-        alive = process.status() != psutil.STATUS_ZOMBIE
-        return alive and time.time() - process.create_time() >= age_s - _AGE_S
-    except psutil.NoSuchProcess:
+        old_enough = time.time() - process.create_time() >= age_s - _AGE_S
+        return old_enough and program in process.cmdline()
+    except psutil.Error:
         return False
 
 

@@ -16,10 +16,10 @@ from pathlib import Path
 import psutil
 
 from hms_kernel import processes
+from hms_kernel.launchers.wire import ZYGOTE
 
 MARK = "HMS_CHAOS"  # in the environment of every process of a chaos run
 GONE_S = 5.0  # for what was told to end to be gone
-_ZYGOTE = "hms_kernel.launchers.zygote"
 SIGNALS = {
     "kill_agent": signal.SIGKILL,
     "freeze_agent": signal.SIGSTOP,
@@ -55,7 +55,7 @@ def zygote_of(agents: Iterable[int]) -> int | None:
         with contextlib.suppress(psutil.Error):
             parent = psutil.Process(agent).parent()
             # An agent whose zygote is gone has another parent.
-            if parent is not None and _ZYGOTE in parent.cmdline():
+            if parent is not None and ZYGOTE in parent.cmdline():
                 return parent.pid
     return None
 

@@ -42,7 +42,7 @@ class Launcher(Protocol):
 
         An ``Exited`` follows when it is gone or dies, or when it is given up by
         ``kill``; until somebody can tell, it counts as alive. A process id alone says
-        little: it may be another process by now, which is younger then.
+        little: only a process that is certainly the agent is signalled.
 
         Args:
             pid: its last known process; None when it had none yet.

@@ -25,7 +25,7 @@ from hms_kernel import processes
 from hms_kernel.errors import AgentError
 from hms_kernel.launchers import Exited
 from hms_kernel.launchers.nursery import Nursery
-from hms_kernel.launchers.wire import Ended, Hello, Launch, Launched, Refused, Report
+from hms_kernel.launchers.wire import ZYGOTE, Ended, Hello, Launch, Launched, Refused, Report
 from hms_kernel.model import AgentSpec
 from hms_kernel.transport.doorbell import Doorbell
 from hms_kernel.transport.zeromq import SPARE
@@ -252,15 +252,14 @@ class LocalLauncher:
     def _identify(self, agent_id: str) -> None:
         """What the zygote, its parent, knows of an agent that an earlier supervisor launched."""
         assert self._census is not None
-        pid, age_s = self._expected.pop(agent_id)
+        pid, age_s = self._expected[agent_id]
         alive = self._census.pop(agent_id, None)
-        if (
-            alive is None
-            and pid
-            and pid not in self._unclaimed
-            and processes.is_running(pid, age_s)
-        ):
-            alive = pid  # the child of an earlier zygote
+        if alive is None and pid and pid not in self._unclaimed and processes.is_running(pid):
+            # It may be the child of an earlier zygote.
+            if not processes.is_the_same(pid, age_s, ZYGOTE):
+                return
+            alive = pid
+        del self._expected[agent_id]
         if alive is not None:
             self._follow(_Process(agent_id, alive))
             return
@@ -286,15 +285,16 @@ class LocalLauncher:
             self._census = {name: alive for name, alive in self._census.items() if alive != pid}
 
     def _look_for(self, agent_id: str) -> None:
-        """Without a zygote: an agent that had a process lives if that does; any other may come back."""
+        """Without a zygote: an agent is gone if its process is; a process in doubt may come back."""
         pid, age_s = self._expected[agent_id]
         if pid is None:
             return
-        del self._expected[agent_id]
-        if processes.is_running(pid, age_s):
-            self._follow(_Process(agent_id, pid))
-        else:
+        if not processes.is_running(pid):
+            del self._expected[agent_id]
             self._note(_Process(agent_id, pid), "ended")
+        elif processes.is_the_same(pid, age_s, ZYGOTE):
+            del self._expected[agent_id]
+            self._follow(_Process(agent_id, pid))
 
     def _follow(self, process: _Process) -> None:
         if (known := self._alive.get(process.pid)) is not None:

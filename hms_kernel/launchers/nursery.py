@@ -20,6 +20,7 @@ from hms_kernel.errors import AgentError, TransportError
 from hms_kernel.launchers.wire import (
     LOG_NAME,
     SOCKET_NAME,
+    ZYGOTE,
     Config,
     Hello,
     Order,
@@ -180,7 +181,7 @@ class Nursery:
                 [
                     sys.executable,
                     "-m",
-                    "hms_kernel.launchers.zygote",
+                    ZYGOTE,
                     msgspec.json.encode(config).decode(),
                 ],
                 stdin=subprocess.DEVNULL,

@@ -414,19 +414,35 @@ def test_an_agent_whose_zygote_died_is_watched_and_can_be_ended_also_when_it_is_
     stage.close()
 
 
-def test_a_process_that_is_younger_than_the_agent_is_another_one(directory):
+@pytest.mark.parametrize("age_s", [0.0, 60.0])
+def test_a_process_that_is_not_certainly_the_agent_is_left_alone(directory, age_s):
     with subprocess.Popen(["sleep", "60"]) as stranger, subprocess.Popen(["true"]) as dead:
         dead.wait()
         stage = Stage(directory=directory)
-        for name, pid in (("gone", dead.pid), ("a", stranger.pid)):
-            stage.launcher.expect(name, pid, 60.0)
-            assert stage.exit(name).cause == "ended"
+        stage.launcher.expect("gone", dead.pid, age_s)
+        assert stage.exit("gone").cause == "ended"
 
+        stage.launcher.expect("a", stranger.pid, age_s)
+        assert stage.launcher.poll() == []
         stage.launcher.kill("a")
-        stage.close()
 
+        assert stage.exit().cause == "did not come back"
+        stage.close()
         assert stranger.poll() is None, "somebody else's process was killed"
         stranger.kill()
+
+
+def test_a_process_that_is_younger_than_the_agent_is_another_one(directory):
+    kernel = orphaned(directory, zygote_too=True)
+    stage = Stage(epoch=2, directory=directory)
+
+    stage.launcher.expect("a", kernel.agent, 3600.0)
+    stage.launcher.kill("a")
+
+    assert stage.exit().cause == "did not come back"
+    assert is_alive(kernel.agent)
+    os.kill(kernel.agent, signal.SIGKILL)
+    stage.close()
 
 
 def test_launching_an_agent_ends_a_namesake_that_nobody_expected(directory):
