@@ -88,11 +88,11 @@ class Kernel:
         """Ask the supervisor something; the future may never be answered if the process is killed."""
         return self._line.call(request)
 
-    def begin(self, kind: str) -> float:
-        """Begin a disturbance; the time just before, since the Unix epoch."""
+    def begin(self, kind: str) -> Done:
+        """Begin a disturbance; the time just before."""
         return self._command(Command(do="begin", kind=kind))
 
-    def end(self, kind: str) -> float:
+    def end(self, kind: str) -> Done:
         """End a disturbance; the time just after."""
         return self._command(Command(do="end", kind=kind))
 
@@ -138,13 +138,13 @@ class Kernel:
         self._release()
         self._line.close()
 
-    def _command(self, command: Command) -> float:
+    def _command(self, command: Command) -> Done:
         assert self._popen.stdin is not None
         self._popen.stdin.write(msgspec.json.encode(command) + b"\n")
         self._popen.stdin.flush()
         answer = self._answer(OBEY_S)
         assert isinstance(answer, Done)
-        return answer.time_s
+        return answer
 
     def _answer(self, timeout_s: float) -> Opened | Done | ErrorResponse:
         assert self._popen.stdout is not None

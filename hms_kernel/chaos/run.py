@@ -25,7 +25,7 @@ from hms_kernel.chaos.faults import BLOWS, Injected
 from hms_kernel.chaos.injector import Injector
 from hms_kernel.chaos.kernel import Kernel
 from hms_kernel.chaos.report import Healing, Report, judge
-from hms_kernel.chaos.view import View
+from hms_kernel.chaos.view import Timeline, View
 from hms_kernel.chaos.workload import Job
 from hms_kernel.errors import HmsError, UsageError
 from hms_kernel.messages import (
@@ -176,6 +176,7 @@ class Driver:
         self._environment = environment
         self._tell_news = tell
         self.view = View()
+        self._timeline = Timeline()
         self._kernel = self._open_kernel()
         self._number = 0  # jobs of the workload handed in so far
         self._labels: dict[str, Job] = {}  # every task there shall be
@@ -227,11 +228,15 @@ class Driver:
 
     def begin(self, kind: str) -> float:
         """Begin a disturbance."""
-        return self._kernel.begin(kind)
+        done = self._kernel.begin(kind)
+        self._timeline.heard(done.time_s, done.ahead_s)
+        return done.time_s
 
     def end(self, kind: str) -> float:
         """End a disturbance."""
-        return self._kernel.end(kind)
+        done = self._kernel.end(kind)
+        self._timeline.heard(done.time_s, done.ahead_s)
+        return done.time_s
 
     # --- the loop ----------------------------------------------------------------------
 
@@ -310,8 +315,9 @@ class Driver:
             if following.exception() is None:
                 answer = following.result()
                 if isinstance(answer, FactsResponse):
-                    self.view.take(answer.facts)
-                    self._injector.take(answer.facts)
+                    facts = self._timeline.righted(answer.facts)
+                    self.view.take(facts)
+                    self._injector.take(facts)
         if self._doubtful and self.view.epoch == self._kernel.connection.epoch:
             # All that the killed one had kept has been heard.
             doubtful, self._doubtful = self._doubtful, []
@@ -334,6 +340,7 @@ class Driver:
         finally:
             hanging_up.join()
         self._following = None
+        self._timeline.heard(time.time(), 0.0)
 
     def _close(self) -> None:
         try:
@@ -346,7 +353,7 @@ class Driver:
     def _stored(self) -> list[Fact]:
         store = Store(self._kernel.connection.store, read_only=True)
         try:
-            return store.facts(self._name)
+            return self._timeline.again().righted(store.facts(self._name))
         finally:
             store.close()
 

@@ -83,7 +83,15 @@ def _first(path: Path) -> bool:
     """Leave the mark; False when it is there already. It appears whole or not at all."""
     mark = Mark(time_s=time.time(), worker=os.getpid(), agent=os.getppid())
     draft = path.with_name(f"{path.name}.{os.getpid()}")
-    draft.write_bytes(msgspec.json.encode(mark))
+    until_s = time.monotonic() + HOLD_S
+    while True:
+        try:
+            draft.write_bytes(msgspec.json.encode(mark))
+            break
+        except OSError:  # a full disk is another fault's doing
+            if time.monotonic() > until_s:
+                raise
+            time.sleep(0.1)
     try:
         os.link(draft, path)
     except FileExistsError:
