@@ -1,7 +1,7 @@
 """Injects what is due: picks victims, waits for the right moment, and follows each fault until it is healed.
 
-Faults come in the order of the plan. As many may be open at once as leave some agents
-alone; what can hit nobody at the moment is tried again.
+Faults come in the order of the plan. As many blows may be open at once as leave some
+agents alone, and one disturbance; what can hit nobody at the moment is tried again.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Protocol
 
 from hms_kernel.chaos import processes
 from hms_kernel.chaos.faults import BLOWS, Injected
-from hms_kernel.chaos.report import OF_AGENTS, Healing, healing
+from hms_kernel.chaos.report import OF_AGENTS, OF_WORKERS, Healing, healing
 from hms_kernel.chaos.schedule import Planned
 from hms_kernel.chaos.skill import BAITS, Mark, read_mark
 from hms_kernel.chaos.view import View
@@ -25,7 +25,7 @@ from hms_kernel.chaos.workload import Job
 from hms_kernel.model import Fact
 
 WINDOW_S = (0.3, 1.5)  # shortest and longest disturbance
-WINDOW_TASKS = 20  # it ends after so many more answers, if that is between the two
+WINDOW_ANSWERS = 20  # it ends after so many, at most
 PATIENCE_S = 60.0  # for a fault to be healed; then it is left to the report
 
 
@@ -76,7 +76,8 @@ class Injector:
         plan: what is to come, in order.
         arena: the session.
         marks: a directory for the marks of tasks.
-        most_open: faults that may be open at once.
+        most_open: blows that may be open at once.
+        window_answers: a disturbance ends after so many, if that is neither too soon nor too late.
         tell: called with each fault that was injected, and again once it was healed.
     """
 
@@ -86,23 +87,20 @@ class Injector:
         arena: Arena,
         marks: Path,
         most_open: int,
+        window_answers: int,
         tell: Callable[[Healing], None],
     ) -> None:
         self._coming = deque(plan)
         self._arena = arena
         self._marks = marks
         self._most_open = most_open
+        self._window_answers = min(WINDOW_ANSWERS, max(1, window_answers))
         self._tell = tell
         self._started: list[_Started] = []
         self._window: _Window | None = None
         self._open: list[Healing] = []
         self._baits = 0
         self.injected: list[Injected] = []
-
-    @property
-    def coming(self) -> int:
-        """How many faults have not been injected yet."""
-        return len(self._coming) + len(self._started)
 
     @property
     def baits_to_come(self) -> int:
@@ -113,6 +111,19 @@ class Injector:
     def next_at(self) -> int | None:
         """After how many answers the next fault is due; None: there is none."""
         return self._coming[0].at if self._coming else None
+
+    @property
+    def disturbing(self) -> bool:
+        """Whether a disturbance goes on."""
+        return self._window is not None
+
+    @property
+    def needs_answers(self) -> bool:
+        """Whether only an answer of the session can show that a fault is healed."""
+        healing_by_itself = (*OF_AGENTS, *OF_WORKERS)
+        return self.disturbing or any(
+            story.injected.kind not in healing_by_itself for story in self._open
+        )
 
     @property
     def idle(self) -> bool:
@@ -158,7 +169,8 @@ class Injector:
     def _may_start(self) -> bool:
         if self._coming[0].kind not in BLOWS or self._coming[0].kind == "kill_kernel":
             return self._window is None
-        return len(self._started) + len(self._open) < self._most_open
+        blows = sum(story.injected.kind in BLOWS for story in self._open)
+        return len(self._started) + blows < self._most_open
 
     def _follow(self, blow: Injected) -> None:
         self.injected.append(blow)
@@ -237,7 +249,7 @@ class Injector:
             return
         now_s = time.monotonic()
         answers = len(self._arena.view.settled) - window.settled
-        if now_s < window.least_s or (answers < WINDOW_TASKS and now_s < window.until_s):
+        if now_s < window.least_s or (answers < self._window_answers and now_s < window.until_s):
             return
         self._window = None
         ended_s = self._arena.end(window.kind)

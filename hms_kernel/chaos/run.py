@@ -189,7 +189,8 @@ class Driver:
         marks = sessions.sessions_directory() / name / "marks"
         marks.mkdir(exist_ok=True)
         most_open = max(1, settings.agents // 2)
-        self._injector = Injector(plan, self, marks, most_open, self._tell)
+        stride = settings.tasks // max(1, len(plan))  # answers from one fault to the next
+        self._injector = Injector(plan, self, marks, most_open, stride // 2, self._tell)
         self._faults = len(plan)
 
     def run(self, token: str) -> Report:
@@ -270,12 +271,16 @@ class Driver:
     def _hand_in(self) -> None:
         most = PER_AGENT * self._settings.agents
         under_way = len(self._labels) - len(self.view.settled) - len(self._todo)
-        # Work that ran ahead of the faults would leave them nothing to hit.
+        # Work that ran ahead of the faults would leave them nothing to hit; but with none at
+        # all nobody would see whether the session answers again, or refuses to.
         next_at = self._injector.next_at
-        late = next_at is not None and next_at <= len(self.view.settled)
+        if next_at is not None and next_at <= len(self.view.settled):
+            most = 2 if self._injector.needs_answers else 0
+        if self._injector.disturbing and not self._asked:
+            most = under_way + 1
         while len(self._asked) < UNANSWERED:
             if not self._todo:
-                if late or under_way >= most or self._number_left() <= 0:
+                if under_way >= most or self._number_left() <= 0:
                     return
                 label = str(self._number)
                 self._labels[label] = workload.job(self._number)
