@@ -63,6 +63,15 @@ class Blow:
     time_s: float
 
 
+@dataclass(frozen=True)
+class Healed:
+    """Seconds from a blow until it was noticed, and until the agent was ready again."""
+
+    blow: Blow
+    detect_s: float
+    recover_s: float
+
+
 @dataclass
 class Soak:
     """The run: the host's process, the session, and what has been seen of both."""
@@ -146,11 +155,11 @@ class Soak:
         agent = self.rng.choice(ready)
         with contextlib.suppress(psutil.Error, ProcessLookupError):
             victim = psutil.Process(agent.pid)
+            self.blows.append(Blow(kind, agent.agent_id, time.time()))
             if kind == "kill_worker":
                 for worker in victim.children():
                     worker.kill()
                 return
-            self.blows.append(Blow(kind, agent.agent_id, time.time()))
             os.kill(victim.pid, signal.SIGKILL if kind == "kill_agent" else signal.SIGSTOP)
 
     def _command(self, do: str, kind: str) -> float:
@@ -189,8 +198,10 @@ class Soak:
         """What the hour was like; ``facts``: all of the session."""
         lasted_s = time.time() - self.began_s
         healed = healing(self.blows, facts)
-        downs = [recovered for _, _, recovered in healed]
-        availability = 1.0 - sum(downs) / (lasted_s * self.agents)
+        downs = [one.recover_s for one in healed]
+        of_agents: Counter[str] = Counter()
+        for one in healed:
+            of_agents[one.blow.agent] += one.recover_s
         calm = [
             answered
             for at_s, answered in self.trips
@@ -201,7 +212,9 @@ class Soak:
         mean_s = statistics.fmean(downs) if downs else 0.0
         first, last = self.samples[int(len(self.samples) * WARM_UP)], self.samples[-1]
         grown = last["host_rss_mib"] - first["host_rss_mib"]
-        kinds = sorted({kind for kind, *_ in healed})
+        kinds = sorted({one.blow.kind for one in healed})
+        detected = {k: [one.detect_s for one in healed if one.blow.kind == k] for k in kinds}
+        recovered = {k: [one.recover_s for one in healed if one.blow.kind == k] for k in kinds}
         return {
             "minutes": round(lasted_s / 60, 1),
             "agents": self.agents,
@@ -215,9 +228,11 @@ class Soak:
             "supervisor_answers": round(share(self.pings), 5),
             "tasks_come_back_in_1_s": round(share([ok for _, ok in self.trips]), 5),
             "the_same_outside_store_faults": round(share(calm), 5),
-            "agents_up": round(availability, 6),
-            "detect_s": {k: quantiles([d for kind, d, _ in healed if kind == k]) for k in kinds},
-            "recover_s": {k: quantiles([r for kind, _, r in healed if kind == k]) for k in kinds},
+            "agents_up": round(1.0 - sum(downs) / (lasted_s * self.agents), 6),
+            "worst_agent_up": round(1.0 - max(of_agents.values(), default=0.0) / lasted_s, 6),
+            "agents_not_back": sum(b.kind != "kill_worker" for b in self.blows) - len(healed),
+            "detect_s": {kind: quantiles(seconds) for kind, seconds in detected.items()},
+            "recover_s": {kind: quantiles(seconds) for kind, seconds in recovered.items()},
             "why": (
                 f"an agent that is hit is back after {mean_s:.2f} s on average, so it is up for "
                 f"99.9% of the time as long as it is hit at most once in {mean_s / 0.001 / 60:.0f} "
@@ -226,19 +241,21 @@ class Soak:
         }
 
 
-def healing(blows: Sequence[Blow], facts: Sequence[Fact]) -> list[tuple[str, float, float]]:
-    """Of each blow: its kind, the seconds until it was noticed, and until the agent was ready again."""
+def healing(blows: Sequence[Blow], facts: Sequence[Fact]) -> list[Healed]:
+    """What became of each blow to an agent."""
     stories: dict[str, list[Fact]] = defaultdict(list)
     for fact in facts:
         if fact.agent and isinstance(fact.kind, AgentGone | AgentReady):
             stories[fact.agent].append(fact)
     healed = []
     for blow in blows:
+        if blow.kind == "kill_worker":  # which costs no agent
+            continue
         after = [fact for fact in stories[blow.agent] if fact.time_s >= blow.time_s]
         gone = next((f.time_s for f in after if isinstance(f.kind, AgentGone)), None)
         ready = next((f.time_s for f in after if isinstance(f.kind, AgentReady)), None)
         if gone is not None and ready is not None:
-            healed.append((blow.kind, gone - blow.time_s, ready - blow.time_s))
+            healed.append(Healed(blow, gone - blow.time_s, ready - blow.time_s))
     return healed
 
 
