@@ -69,7 +69,7 @@ class Kernel:
             self._popen.kill()
             self._release()
             raise
-        self.connection, self.kinds = opened.connection, opened.kinds
+        self.connection = opened.connection
         self._line = RemoteLine(opened.connection.clients)
         self.desk = Desk(self._line, session, opened.connection.store)
 
