@@ -164,6 +164,7 @@ class Expect(msgspec.Struct, frozen=True):
 
     agent_id: str
     pid: int | None  # its last known process
+    age_s: float = 0.0  # seconds since that registered
 
 
 class Assign(msgspec.Struct, frozen=True):

@@ -22,7 +22,7 @@ class Agent:
     task: str | None = None  # it runs now
     attempt: int | None = None
     restarts: int = 0
-    failures: int = 0  # deaths in a row, for the backoff
+    failures: int = 0  # deaths in a row with no task finished in between, for the backoff
     deaths: tuple[float, ...] = ()  # times of those that count towards its intensity
     probation: int = 0  # releases from quarantine that it has not yet justified
     verdict: str = ""  # why we are killing it; its death will be told so

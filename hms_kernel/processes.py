@@ -15,6 +15,7 @@ import socket
 import stat
 import struct
 import sys
+import time
 from pathlib import Path
 
 import psutil
@@ -22,6 +23,7 @@ import psutil
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 _LINUX = sys.platform == "linux"
+_AGE_S = 2.0  # the system counts from when it was booted, which it knows to a second
 
 
 def die_with_parent() -> bool:
@@ -58,6 +60,24 @@ def open_pidfd(pid: int) -> int | None:
     if not hasattr(os, "pidfd_open"):
         return None
     return os.pidfd_open(pid)
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process of this id has not ended; it may be another one than it once was."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def is_the_same(pid: int, age_s: float, program: str) -> bool:
+    """Whether a process of this id runs this program and was there so many seconds ago: a later one is younger."""
+    try:
+        process = psutil.Process(pid)
+        old_enough = time.time() - process.create_time() >= age_s - _AGE_S
+        return old_enough and program in process.cmdline()
+    except psutil.Error:
+        return False
 
 
 def descriptors_left(count: int) -> bool:

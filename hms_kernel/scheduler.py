@@ -219,7 +219,7 @@ class Scheduler:
         if (agent := self.agents.get(event.agent_id)) is not None:
             self._fleet.heard(agent, now_s)
             if freed and not lost:
-                agent.probation = 0
+                agent.failures = agent.probation = 0
         work = self.tasks.get(event.task_id)
         # An answer from an attempt that we gave up for lost still counts while no other has
         # begun; how it failed does not count twice.

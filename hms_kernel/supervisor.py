@@ -367,8 +367,8 @@ class Supervisor:
                     self._tell(agent_id, AgentTask(task=task), attempt)
             case Watch(agent_id, pid):
                 self._launcher.watch(agent_id, pid)
-            case Expect(agent_id, pid):
-                self._launcher.expect(agent_id, pid)
+            case Expect(agent_id, pid, age_s):
+                self._launcher.expect(agent_id, pid, age_s)
             case CancelOn(agent_id, task_id, attempt):
                 self._tell(agent_id, CancelTask(task_id=task_id), attempt)
             case Acknowledge(agent_id, task_id, attempt):

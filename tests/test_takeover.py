@@ -295,10 +295,25 @@ def test_attempts_lost_before_count_afterwards():
     assert result.kind == "attempts"
 
 
+def test_deaths_before_a_finished_task_do_not_count_after_a_takeover_either(busy):
+    for pid in range(1, 6):
+        play(busy, Exited("a", pid, "killed by SIGKILL"), now_s=90.0 * pid)
+        play(busy, Tick(), now_s=90.0 * pid + 60.0)
+        play(busy, Registered("a", pid + 1, SKILLS), now_s=90.0 * pid + 60.0)
+    running = busy.core.agents["a"].task
+    play(busy, Finished("a", running, busy.core.agents["a"].attempt, Value()), now_s=550.0)
+
+    later = taken_over(busy, now_s=551.0)
+    play(later, Registered("a", 6, SKILLS), now_s=551.0)
+    play(later, Exited("a", 6, "killed by SIGKILL"), now_s=552.0)
+
+    assert later.core.agents["a"].due_s <= 552.1
+
+
 def remembered(agents: dict[str, Any], tasks: dict[str, Any]) -> Any:
     """What facts can tell of a scheduler's books."""
     volatile = {"seen_s", "excused_s", "progress", "due_s", "task", "attempt", "returning"}
-    volatile |= {"ready_s", "force", "verdict", "probation"}
+    volatile |= {"ready_s", "force", "verdict", "probation", "failures"}
     known = {}
     for name, agent in agents.items():
         row = {key: value for key, value in asdict(agent).items() if key not in volatile}

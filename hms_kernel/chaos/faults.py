@@ -28,6 +28,20 @@ BLOWS: dict[str, str] = {
     "kill_zygote": "the process that forks agents is killed, and one of its agents",
     "kill_kernel": "the supervisor's process is killed by SIGKILL; the next one takes over",
 }
+DISTURBANCES: dict[str, str] = {
+    "drop_messages": "one of five messages is lost",
+    "double_messages": "one of five messages comes twice",
+    "delay_messages": "one of five messages comes up to 2 s late",
+    "truncate_messages": "one of five messages is cut off",
+    "garble_messages": "one of five messages is noise",
+    "jump_steady_clock": "the steady clock leaps ahead",
+    "set_wall_clock": "the wall clock is set wrong, and right again",
+    "fill_disk": "no byte can be written to any file",
+    "lock_store": "another program holds the store",
+    "damage_store": "a page of the store is overwritten, and put back",
+    "exhaust_descriptors": "nothing can be opened any more",
+}
+FAULTS = BLOWS | DISTURBANCES
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,7 @@ class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
     """The answer to a command; the time just before a begin, just after an end."""
 
     time_s: float  # since the Unix epoch
+    ahead_s: float = 0.0  # how far the clock of the facts is ahead of the right one now
 
 
 def main() -> int:
@@ -93,10 +94,10 @@ def main() -> int:
         began_s = time.time()
         if command.do == "begin":
             faults[command.kind].begin()
-            _say(Done(time_s=began_s))
+            _say(Done(time_s=began_s, ahead_s=wall_clock.ahead_s))
         else:
             faults[command.kind].end()
-            _say(Done(time_s=time.time()))
+            _say(Done(time_s=time.time(), ahead_s=wall_clock.ahead_s))
     for fault in faults.values():
         fault.end()
     supervisor.close()

@@ -21,13 +21,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_never
 
-import psutil
-
 from hms_kernel import processes
 from hms_kernel.errors import AgentError
 from hms_kernel.launchers import Exited
 from hms_kernel.launchers.nursery import Nursery
-from hms_kernel.launchers.wire import Ended, Hello, Launch, Launched, Refused, Report
+from hms_kernel.launchers.wire import ZYGOTE, Ended, Hello, Launch, Launched, Refused, Report
 from hms_kernel.model import AgentSpec
 from hms_kernel.transport.doorbell import Doorbell
 from hms_kernel.transport.zeromq import SPARE
@@ -74,7 +72,8 @@ class LocalLauncher:
         self._pending: dict[int, _Process] = {}
         self._alive: dict[int, _Process] = {}
         self._gone: dict[int, _Process] = {}  # of those, whose pidfd has fired
-        self._expected: dict[str, int | None] = {}  # of an earlier supervisor, fate unknown yet
+        # Of an earlier supervisor, fate unknown yet: last process, how long ago it registered.
+        self._expected: dict[str, tuple[int | None, float]] = {}
         # Agents the zygote had when we came to it, less those we have dealt with or that ended.
         self._census: dict[str, int] | None = None
         self._unclaimed: OrderedDict[int, Ended] = OrderedDict()
@@ -123,9 +122,9 @@ class LocalLauncher:
             self._follow(_Process(agent_id, pid))
             self._settle()
 
-    def expect(self, agent_id: str, pid: int | None) -> None:
-        """Ask the zygote that was found what has become of an agent; without one, wait for the agent."""
-        self._expected[agent_id] = pid
+    def expect(self, agent_id: str, pid: int | None, age_s: float) -> None:
+        """Ask the zygote that was found what has become of an agent; without one, look for its process."""
+        self._expected[agent_id] = pid, age_s
         if not self._nursery.connected:
             self._look_for(agent_id)
         elif self._census is not None:
@@ -253,8 +252,15 @@ class LocalLauncher:
     def _identify(self, agent_id: str) -> None:
         """What the zygote, its parent, knows of an agent that an earlier supervisor launched."""
         assert self._census is not None
-        pid = self._expected.pop(agent_id)
-        if (alive := self._census.pop(agent_id, None)) is not None:
+        pid, age_s = self._expected[agent_id]
+        alive = self._census.pop(agent_id, None)
+        if alive is None and pid and pid not in self._unclaimed and processes.is_running(pid):
+            # It may be the child of an earlier zygote.
+            if not processes.is_the_same(pid, age_s, ZYGOTE):
+                return
+            alive = pid
+        del self._expected[agent_id]
+        if alive is not None:
             self._follow(_Process(agent_id, alive))
             return
         process = _Process(agent_id, pid or 0)
@@ -279,10 +285,16 @@ class LocalLauncher:
             self._census = {name: alive for name, alive in self._census.items() if alive != pid}
 
     def _look_for(self, agent_id: str) -> None:
-        """Without a zygote: an agent whose process id nobody has is gone; any other may come back."""
-        if (pid := self._expected[agent_id]) is not None and not psutil.pid_exists(pid):
+        """Without a zygote: an agent is gone if its process is; a process in doubt may come back."""
+        pid, age_s = self._expected[agent_id]
+        if pid is None:
+            return
+        if not processes.is_running(pid):
             del self._expected[agent_id]
             self._note(_Process(agent_id, pid), "ended")
+        elif processes.is_the_same(pid, age_s, ZYGOTE):
+            del self._expected[agent_id]
+            self._follow(_Process(agent_id, pid))
 
     def _follow(self, process: _Process) -> None:
         if (known := self._alive.get(process.pid)) is not None:
