@@ -285,6 +285,8 @@ Request = (
     | FactsRequest
     | CloseSessionRequest
 )
+# Asking these twice changes nothing.
+Question = AgentStatusRequest | FactsRequest | PingRequest | TaskStatusRequest
 Response = (
     PingResponse
     | SpawnAgentResponse

@@ -50,7 +50,6 @@ from hms_kernel.messages import (
     AgentTask,
     CancelTask,
     Envelope,
-    ErrorResponse,
     HeartbeatRequest,
     HeartbeatResponse,
     ProofResult,
@@ -66,6 +65,7 @@ from hms_kernel.messages import (
 )
 from hms_kernel.model import AgentPhase, Fact, SessionClosed, SessionOpened
 from hms_kernel.policy import Action, Gate, Refused
+from hms_kernel.reception import Reception
 from hms_kernel.scheduler import Scheduler
 from hms_kernel.service import Service
 from hms_kernel.session import Session
@@ -141,6 +141,7 @@ class Supervisor:
             clock=clock,
             close=self._begin_to_close,
         )
+        self._reception = Reception(clients, self._service.answer, self.epoch)
         self._passed_s = clock()  # when time passed last
         self._hearing = Hearing(self._passed_s)
         self._ending = self._leaving = False
@@ -256,7 +257,7 @@ class Supervisor:
         if len(said) < BATCH:
             self._hearing.heard_all(self._clock())
         for peer, envelope in self._clients.receive(BATCH):
-            self._hear_client(peer, envelope)
+            self._reception.hear(peer, envelope)
             arrived = True
         for death in self._launcher.poll():
             self._handle(Exited(death.agent_id, death.pid, death.cause, death.output))
@@ -321,19 +322,6 @@ class Supervisor:
         agent = self._scheduler.agents.get(agent_id)
         here = (AgentPhase.READY, AgentPhase.DRAINING)
         return agent is not None and agent.phase in here and agent.pid != pid
-
-    def _hear_client(self, peer: Peer, envelope: Envelope) -> None:
-        def reply(response: Response) -> None:
-            self._clients.send(
-                peer,
-                Envelope(body=response, epoch=self.epoch, message_id=envelope.message_id),
-            )
-
-        body = envelope.body
-        if isinstance(body, Request):
-            self._service.answer(body, reply)
-        else:
-            reply(ErrorResponse(error="UsageError", message="that message is no request"))
 
     # --- effects --------------------------------------------------------------------
 

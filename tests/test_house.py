@@ -29,7 +29,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "witness",
         "agent",
         "launchers",
-        "service",
+        "service reception",
         "supervisor",
         "client",
         "report hosting cells",

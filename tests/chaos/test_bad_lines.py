@@ -108,17 +108,17 @@ def test_on_a_bad_line_every_task_is_answered_once(arena, kind, until):
     fault = arena.faults[kind]
     fault.begin()
 
-    tasks = [arena.submit("echo", value=n) for n in range(60)]
+    tasks = [arena.submit("echo", value=n) for n in range(40)]
     endless = [arena.submit("hang") for _ in range(2)]
     for task in endless:
         until(lambda task=task: task.status().phase == "running")
         task.cancel()
 
-    assert [task.result(60) for task in tasks] == list(range(60))
+    assert [task.result(60) for task in tasks] == list(range(40))
     fault.end()
     # Nobody is left with work that is not wanted any more.
     until(lambda: all(agent.task is None for agent in arena.bench.client.agents()), 20.0)
     ends = Counter(fact.task for fact in arena.bench.facts() if isinstance(fact.kind, TaskSettled))
     assert set(ends.values()) == {1}
     assert len(ends) == len(tasks) + len(endless)
-    assert fault.harmed > 20
+    assert fault.harmed > 10
