@@ -70,7 +70,7 @@ class Kernel:
             self._release()
             raise
         self.connection = opened.connection
-        self._line = RemoteLine(opened.connection.clients)
+        self._line = RemoteLine(opened.connection.clients, opened.connection.epoch)
         self.desk = Desk(self._line, session, opened.connection.store)
 
     @property
