@@ -125,7 +125,7 @@ class Attached(Desk):
 
     def __init__(self, session: str | None = None) -> None:
         found = sessions.connection(session)
-        self._remote = RemoteLine(found.clients)
+        self._remote = RemoteLine(found.clients, found.epoch)
         super().__init__(self._remote, found.session, found.store)
 
     def alive(self) -> bool:

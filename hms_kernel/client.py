@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import heapq
 import select
 import threading
 import time
+import uuid
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from itertools import count
 from typing import Protocol, TypeVar
 
@@ -20,10 +23,9 @@ from hms_kernel.messages import (
     ErrorResponse,
     FactsRequest,
     FactsResponse,
-    PingRequest,
+    Question,
     Request,
     Response,
-    TaskStatusRequest,
 )
 from hms_kernel.model import Fact
 from hms_kernel.session import State, is_live, published_ns, state
@@ -35,8 +37,8 @@ from hms_kernel.wake import Wake
 PATIENCE_S = 30.0  # for an answer that needs no waiting
 HANDOVER_S = 5.0  # for a session whose kernel was killed to be taken over
 LOOK_UP_S = 1.0  # between looks whether the supervisor is still there
-# Asking these twice changes nothing.
-_QUESTIONS = (AgentStatusRequest, FactsRequest, PingRequest, TaskStatusRequest)
+AGAIN_S = (0.5, 4.0)  # first and longest pause before a request is sent again, ...
+AGAIN_SHARE = 0.1  # ... with this share of what the supervisor was asked to wait on top
 R = TypeVar("R", bound=Response)
 
 
@@ -51,16 +53,36 @@ class Line(Protocol):
         """Ask, from any thread; the future holds the answer."""
 
 
+@dataclass
+class _Asked:
+    """A request without an answer."""
+
+    request: Request
+    future: Future[Response]
+    epoch: int  # of the supervisor it was sent to first
+    until_s: float  # when it is given up
+    pause_s: float  # until it is sent again
+    copies: int = 0  # sent
+
+
 class RemoteLine:
     """A line to a supervisor in another process, over its client socket.
 
+    A request without an answer is sent again under its number, in case it or its
+    answer was lost; the supervisor does it once. Another supervisor than the one
+    that was asked first does it not at all.
+
     Args:
         address: ZeroMQ address from the connection file.
+        epoch: of the supervisor there, from the same file.
     """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, epoch: int) -> None:
         self._address = address
-        self._asked: deque[tuple[Request, Future[Response]]] = deque()
+        self._epoch = epoch
+        self._calls: deque[tuple[Request, Future[Response]]] = deque()
+        self._waiting: dict[int, _Asked] = {}  # by message number
+        self._dues: list[tuple[float, int]] = []  # heap: when to ask again, and what
         self._wake = Wake()
         self._closing = False
         self._why = "this client has hung up"
@@ -73,7 +95,7 @@ class RemoteLine:
         if self._closing:
             future.set_exception(errors.SessionError(self._why))
             return future
-        self._asked.append((request, future))
+        self._calls.append((request, future))
         self._wake.wake()
         return future
 
@@ -92,28 +114,56 @@ class RemoteLine:
         self._wake.close()
 
     def _run(self) -> None:
-        dealer: Dealer = ZmqDealer(self._address)
-        waiting: dict[int, Future[Response]] = {}
+        # The same name after a reconnection, by which the supervisor knows what it has done.
+        dealer: Dealer = ZmqDealer(self._address, uuid.uuid4().bytes)
         numbers = count(1)
         poller = select.poll()
         poller.register(dealer, select.POLLIN)
         poller.register(self._wake, select.POLLIN)
         while not self._closing:
-            poller.poll()
+            poller.poll(self._patience_ms())
             self._wake.clear()
-            while self._asked:
-                request, future = self._asked.popleft()
-                number = next(numbers)
-                waiting[number] = future
-                dealer.send(Envelope(body=request, message_id=number))
+            while self._calls:
+                request, future = self._calls.popleft()
+                wait_s = getattr(request, "wait_s", 0.0)
+                until_s = time.monotonic() + wait_s + PATIENCE_S
+                pause_s = AGAIN_S[0] + wait_s * AGAIN_SHARE
+                asked = _Asked(request, future, self._epoch, until_s, pause_s)
+                self._ask(dealer, next(numbers), asked)
             while (envelope := dealer.receive()) is not None:
-                answered = waiting.pop(envelope.message_id, None)
-                if answered is not None and answered.set_running_or_notify_cancel():
-                    answered.set_result(envelope.body)  # type: ignore[arg-type]
-        for future in (*waiting.values(), *(future for _, future in self._asked)):
+                self._epoch = max(self._epoch, envelope.epoch)
+                answered = self._waiting.pop(envelope.message_id, None)
+                if answered is not None and answered.future.set_running_or_notify_cancel():
+                    answered.future.set_result(envelope.body)  # type: ignore[arg-type]
+            while self._dues and self._dues[0][0] <= time.monotonic():
+                _, number = heapq.heappop(self._dues)
+                if (unanswered := self._waiting.pop(number, None)) is not None:
+                    self._ask(dealer, number, unanswered)
+        left = [asked.future for asked in self._waiting.values()]
+        for future in (*left, *(future for _, future in self._calls)):
             if future.set_running_or_notify_cancel():
                 future.set_exception(errors.SessionError(self._why))
         dealer.close()
+
+    def _ask(self, dealer: Dealer, number: int, asked: _Asked) -> None:
+        """Send a request, for the first time or again, unless nobody waits for the answer any more."""
+        if asked.future.cancelled():
+            return
+        dealer.send(
+            Envelope(body=asked.request, epoch=asked.epoch, attempt=asked.copies, message_id=number)
+        )
+        self._waiting[number] = asked
+        asked.copies += 1
+        again_s = time.monotonic() + asked.pause_s
+        if again_s < asked.until_s:
+            heapq.heappush(self._dues, (again_s, number))
+            asked.pause_s = min(2 * asked.pause_s, max(AGAIN_S[1], asked.pause_s))
+
+    def _patience_ms(self) -> float | None:
+        """How long to wait for anything to happen; None: for ever."""
+        while self._dues and self._dues[0][1] not in self._waiting:
+            heapq.heappop(self._dues)
+        return max(0.0, self._dues[0][0] - time.monotonic()) * 1000 if self._dues else None
 
 
 class Client:
@@ -148,7 +198,7 @@ class Client:
             try:
                 return self.answer(self.send(request), kind, wait_s=wait_s)
             except _TakenOver:
-                if not isinstance(request, _QUESTIONS):
+                if not isinstance(request, Question):
                     raise
 
     def send(self, request: Request) -> Future[Response]:

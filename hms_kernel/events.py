@@ -73,10 +73,14 @@ class Registered(msgspec.Struct, frozen=True):
 
 
 class Heartbeat(msgspec.Struct, frozen=True):
-    """An agent is there, and its worker has got this far."""
+    """An agent is there, and its worker has got this far.
+
+    ``holds``: every (task id, attempt) it works on or is yet to begin; None where it did not say.
+    """
 
     agent_id: str
     progress: Progress | None = None
+    holds: tuple[tuple[str, int], ...] | None = None
 
 
 class Exited(msgspec.Struct, frozen=True):
@@ -160,6 +164,7 @@ class Expect(msgspec.Struct, frozen=True):
 
     agent_id: str
     pid: int | None  # its last known process
+    age_s: float = 0.0  # seconds since that registered
 
 
 class Assign(msgspec.Struct, frozen=True):

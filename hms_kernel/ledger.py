@@ -22,7 +22,7 @@ class Agent:
     task: str | None = None  # it runs now
     attempt: int | None = None
     restarts: int = 0
-    failures: int = 0  # deaths in a row, for the backoff
+    failures: int = 0  # deaths in a row with no task finished in between, for the backoff
     deaths: tuple[float, ...] = ()  # times of those that count towards its intensity
     probation: int = 0  # releases from quarantine that it has not yet justified
     verdict: str = ""  # why we are killing it; its death will be told so
@@ -33,6 +33,8 @@ class Agent:
     seen_s: float | None = None  # its last sign of life
     excused_s: float = 0.0  # seconds since then in which nobody listened
     progress: Progress | None = None
+    # The attempt on which it and the books differ, and since when or when it was last told so.
+    differs: tuple[tuple[str, int], float] | None = None
     last_cause: str = ""
     returning: bool = False  # an earlier supervisor launched it; it has not registered here yet
 

@@ -83,6 +83,7 @@ class HeartbeatRequest(msgspec.Struct, frozen=True, kw_only=True, tag="heartbeat
 
     agent_id: str
     progress: Progress | None = None
+    holds: tuple[tuple[str, int], ...] = ()  # (task id, attempt) it works on or is yet to begin
 
 
 class HeartbeatResponse(msgspec.Struct, frozen=True, kw_only=True, tag="heartbeat_response"):
@@ -284,6 +285,8 @@ Request = (
     | FactsRequest
     | CloseSessionRequest
 )
+# Asking these twice changes nothing.
+Question = AgentStatusRequest | FactsRequest | PingRequest | TaskStatusRequest
 Response = (
     PingResponse
     | SpawnAgentResponse

@@ -15,6 +15,7 @@ import socket
 import stat
 import struct
 import sys
+import time
 from pathlib import Path
 
 import psutil
@@ -22,6 +23,7 @@ import psutil
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 _LINUX = sys.platform == "linux"
+_AGE_S = 2.0  # the system counts from when it was booted, which it knows to a second
 
 
 def die_with_parent() -> bool:
@@ -60,12 +62,46 @@ def open_pidfd(pid: int) -> int | None:
     return os.pidfd_open(pid)
 
 
+def is_running(pid: int) -> bool:
+    """Whether a process of this id has not ended; it may be another one than it once was."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def is_the_same(pid: int, age_s: float, program: str) -> bool:
+    """Whether a process of this id runs this program and was there so many seconds ago: a later one is younger."""
+    try:
+        process = psutil.Process(pid)
+        old_enough = time.time() - process.create_time() >= age_s - _AGE_S
+        return old_enough and program in process.cmdline()
+    except psutil.Error:
+        return False
+
+
+def descriptors_left(count: int) -> bool:
+    """Whether this process can open so many more files, sockets and pipes."""
+    opened: list[int] = []
+    try:
+        for _ in range(0, count, 2):
+            opened += os.pipe()
+    except OSError:
+        return False
+    finally:
+        for descriptor in opened:
+            os.close(descriptor)
+    return True
+
+
 def wait_gone(pid: int, timeout_s: float) -> bool:
-    """Wait until a process that need not be a child has ended; False when it has not in time."""
+    """Wait until a process that need not be a child has ended; False when it has not in time, or nobody can tell."""
     try:
         pidfd = open_pidfd(pid)
     except ProcessLookupError:
         return True
+    except OSError:  # out of descriptors
+        return False
     if pidfd is None:
         try:
             psutil.Process(pid).wait(timeout_s)

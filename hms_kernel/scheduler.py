@@ -15,6 +15,7 @@ from random import Random
 from typing import assert_never
 
 from hms_kernel import takeover
+from hms_kernel.agreement import agree
 from hms_kernel.errors import UsageError
 from hms_kernel.events import (
     Acknowledge,
@@ -118,11 +119,12 @@ class Scheduler:
                 return self._ruled(agent_id, self._fleet.release(agent_id, now_s))
             case Registered():
                 return self._registered(event, now_s)
-            case Heartbeat(agent_id, progress):
-                if agent := self.agents.get(agent_id):
-                    self._fleet.heard(agent, now_s)
-                    agent.progress = progress
-                return []
+            case Heartbeat(agent_id, progress, holds):
+                if (agent := self.agents.get(agent_id)) is None:
+                    return []
+                self._fleet.heard(agent, now_s)
+                agent.progress = progress
+                return [] if holds is None else agree(agent, self.tasks, holds, now_s)
             case Exited():
                 return self._exited(event, now_s)
             case Unreachable(agent_id):
@@ -217,7 +219,7 @@ class Scheduler:
         if (agent := self.agents.get(event.agent_id)) is not None:
             self._fleet.heard(agent, now_s)
             if freed and not lost:
-                agent.probation = 0
+                agent.failures = agent.probation = 0
         work = self.tasks.get(event.task_id)
         # An answer from an attempt that we gave up for lost still counts while no other has
         # begun; how it failed does not count twice.

@@ -131,6 +131,9 @@ class Service:
             self._answer(request, reply)
         except HmsError as error:
             reply(_refusal(error))
+        except OSError as error:
+            # Out of descriptors, say: it costs the request, and never the loop.
+            reply(_refusal(HmsError(f"the supervisor's process cannot do that now: {error}")))
 
     def _answer(self, request: Request, reply: Reply) -> None:
         match request:

@@ -153,8 +153,11 @@ class Session:
 
     def close(self) -> None:
         """Let go of the lock and of the sockets; the store stays. Idempotent."""
-        if self._lock is not None and self.sockets != self.directory:
-            shutil.rmtree(self.sockets, ignore_errors=True)
+        if self._lock is not None:
+            for leftover in (AGENTS, CLIENTS):
+                (self.sockets / leftover).unlink(missing_ok=True)
+            if self.sockets != self.directory:
+                shutil.rmtree(self.sockets, ignore_errors=True)
         self.leave()
 
 

@@ -95,7 +95,7 @@ class Sidecar:
         self.name, self.store_url = connection.session, connection.store
         self.directory = session.sessions_directory() / connection.session
         self._asked_to_end = False
-        self._line = RemoteLine(connection.clients)
+        self._line = RemoteLine(connection.clients, connection.epoch)
         threading.Thread(target=self._watch, name="hms-sidecar", daemon=True).start()
 
     def call(self, request: Request) -> Future[Response]:

@@ -41,6 +41,12 @@ _REMEDIES = (
     ("malformed", "the file is damaged and stays as it is: move it aside to begin a new one"),
     ("not a database", "the file stays as it is: move it aside to begin a new one"),
     ("readonly", "make the file and its directory writable"),
+    (
+        "disk I/O error",
+        "the system refuses to write: see to the disk, its quota and the limit of file sizes; "
+        "what was accepted is kept and writing goes on by itself",
+    ),
+    ("unable to open", "the file cannot be read, or too many are open (ulimit -n)"),
 )
 
 _encode = msgspec.json.Encoder().encode

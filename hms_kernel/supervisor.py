@@ -50,7 +50,6 @@ from hms_kernel.messages import (
     AgentTask,
     CancelTask,
     Envelope,
-    ErrorResponse,
     HeartbeatRequest,
     HeartbeatResponse,
     ProofResult,
@@ -66,6 +65,7 @@ from hms_kernel.messages import (
 )
 from hms_kernel.model import AgentPhase, Fact, SessionClosed, SessionOpened
 from hms_kernel.policy import Action, Gate, Refused
+from hms_kernel.reception import Reception
 from hms_kernel.scheduler import Scheduler
 from hms_kernel.service import Service
 from hms_kernel.session import Session
@@ -90,6 +90,7 @@ class Supervisor:
         gate: asked before every request and every effect on an agent.
         seed: of the jitter of restarts.
         clock: seconds, monotonic.
+        wall_clock: seconds since the Unix epoch; it may be set forward and back.
     """
 
     def __init__(
@@ -103,6 +104,7 @@ class Supervisor:
         gate: Gate,
         seed: int = 0,
         clock: Callable[[], float] = time.monotonic,
+        wall_clock: Callable[[], float] = time.time,
     ) -> None:
         self.session = session
         # Agents obey the highest epoch they have met, even if its facts are gone.
@@ -123,9 +125,10 @@ class Supervisor:
             epoch=self.epoch,
             on_durable=self._on_durable,
             on_trouble=self._wake.wake,
+            wall_clock=wall_clock,
         )
         try:
-            self._resume(store)
+            self._resume(store, wall_clock())
         except BaseException:
             self._journal.close()
             raise
@@ -138,6 +141,7 @@ class Supervisor:
             clock=clock,
             close=self._begin_to_close,
         )
+        self._reception = Reception(clients, self._service.answer, self.epoch)
         self._passed_s = clock()  # when time passed last
         self._hearing = Hearing(self._passed_s)
         self._ending = self._leaving = False
@@ -145,9 +149,10 @@ class Supervisor:
         self.error: BaseException | None = None  # why the loop broke, if it did
         self._thread = threading.Thread(target=self._run, name="hms-supervisor", daemon=True)
 
-    def _resume(self, store: Store) -> None:
+    def _resume(self, store: Store, wall_s: float) -> None:
         """Remember what earlier supervisors of the session did."""
-        past = takeover.Recollection(offset_s=self._clock() - time.time())
+        now_s = self._clock()
+        past = takeover.Recollection(offset_s=now_s - wall_s, now_s=now_s)
         for page in store.pages(self.session.name):
             past.take(page)
             self._journal.recall(page)
@@ -252,7 +257,7 @@ class Supervisor:
         if len(said) < BATCH:
             self._hearing.heard_all(self._clock())
         for peer, envelope in self._clients.receive(BATCH):
-            self._hear_client(peer, envelope)
+            self._reception.hear(peer, envelope)
             arrived = True
         for death in self._launcher.poll():
             self._handle(Exited(death.agent_id, death.pid, death.cause, death.output))
@@ -269,7 +274,8 @@ class Supervisor:
         stalled_s = self._hearing.deaf_s(now_s)
         due = self._scheduler.next_due_s()
         if stalled_s or (due is not None and due <= now_s):
-            self._handle(Tick(stalled_s))
+            # A stop between this look at the clock and the next one must not count as silence.
+            self._handle(Tick(stalled_s), now_s)
         self._service.expire(now_s)
 
     def _patience_s(self) -> float:
@@ -292,12 +298,13 @@ class Supervisor:
                 self._peers[body.agent_id], self._names[peer] = peer, body.agent_id
                 self._tell(body.agent_id, RegisterResponse(session=self.session.name))
                 self._handle(Registered(body.agent_id, body.pid, body.skills, body.running))
-            case HeartbeatRequest(agent_id=agent_id, progress=progress):
-                # An agent that registered with an earlier supervisor only.
+            case HeartbeatRequest(agent_id=agent_id, progress=progress, holds=holds):
+                # An agent that registered with an earlier supervisor only, or a double.
                 known = self._names.get(peer) == agent_id
                 response = HeartbeatResponse(known=known)
                 self._agents.send(peer, Envelope(body=response, epoch=self.epoch))
-                self._handle(Heartbeat(agent_id, progress))
+                if known:
+                    self._handle(Heartbeat(agent_id, progress, holds))
             case UpdateTaskStatusRequest(progress=progress) if peer in self._names:
                 self._handle(Heartbeat(self._names[peer], progress))
             case ProofResult(task_id=task_id, verdict=result, output=output) if peer in self._names:
@@ -316,25 +323,13 @@ class Supervisor:
         here = (AgentPhase.READY, AgentPhase.DRAINING)
         return agent is not None and agent.phase in here and agent.pid != pid
 
-    def _hear_client(self, peer: Peer, envelope: Envelope) -> None:
-        def reply(response: Response) -> None:
-            self._clients.send(
-                peer,
-                Envelope(body=response, epoch=self.epoch, message_id=envelope.message_id),
-            )
-
-        body = envelope.body
-        if isinstance(body, Request):
-            self._service.answer(body, reply)
-        else:
-            reply(ErrorResponse(error="UsageError", message="that message is no request"))
-
     # --- effects --------------------------------------------------------------------
 
-    def _handle(self, event: Event) -> None:
+    def _handle(self, event: Event, now_s: float | None = None) -> None:
         # Half of what one event led to would be a state that never was.
         with self._journal.together():
-            self._perform(self._scheduler.handle(event, self._clock()))
+            at_s = self._clock() if now_s is None else now_s
+            self._perform(self._scheduler.handle(event, at_s))
 
     def _perform(self, effects: Sequence[Effect]) -> None:
         cause: int | None = None
@@ -372,8 +367,8 @@ class Supervisor:
                     self._tell(agent_id, AgentTask(task=task), attempt)
             case Watch(agent_id, pid):
                 self._launcher.watch(agent_id, pid)
-            case Expect(agent_id, pid):
-                self._launcher.expect(agent_id, pid)
+            case Expect(agent_id, pid, age_s):
+                self._launcher.expect(agent_id, pid, age_s)
             case CancelOn(agent_id, task_id, attempt):
                 self._tell(agent_id, CancelTask(task_id=task_id), attempt)
             case Acknowledge(agent_id, task_id, attempt):

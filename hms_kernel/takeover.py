@@ -7,6 +7,7 @@ so an agent may come back with an attempt that nobody remembers.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -35,7 +36,7 @@ from hms_kernel.model import (
     TaskSubmitted,
 )
 
-RETURN_S = 10.0  # for agents to come back in; they look for a supervisor every 2 s
+RETURN_S = 6.0  # for agents to come back in; they look for a supervisor every 2 s
 
 
 @dataclass
@@ -44,16 +45,19 @@ class Recollection:
 
     Args:
         offset_s: added to the time of a fact gives the time on the scheduler's clock.
+        now_s: on that clock. The wall clock may have been put back since a fact was
+            recorded, but no fact is of the future.
     """
 
     offset_s: float = 0.0
+    now_s: float = math.inf
     agents: dict[str, Agent] = field(default_factory=dict)
     tasks: dict[str, Work] = field(default_factory=dict)
 
     def take(self, facts: Iterable[Fact]) -> Recollection:
         """Fold in more facts, oldest first; returns itself."""
         for fact in facts:
-            now_s = fact.time_s + self.offset_s
+            now_s = min(fact.time_s + self.offset_s, self.now_s)
             match fact.kind:
                 case TaskSubmitted(submitted=task):
                     work = Work(task=task, ticket=len(self.tasks), submitted_s=now_s)
@@ -90,6 +94,8 @@ class Recollection:
             case TaskSettled(phase=phase, result=result, duration_s=duration_s, output=output):
                 work.phase, work.result, work.output = phase, result, output
                 work.settled_s = work.submitted_s + duration_s
+                if phase is Phase.SUCCEEDED and (agent := self.agents.get(fact.agent or "")):
+                    agent.failures = agent.probation = 0
                 self._release(work)
             case _:
                 pass
@@ -160,7 +166,8 @@ def await_return(agent: Agent, now_s: float) -> Expect | None:
         case _:
             if agent.phase is not AgentPhase.STOPPING:
                 agent.phase = AgentPhase.STARTING
-            expected = Expect(agent.spec.agent_id, agent.pid)
+            age_s = now_s - (now_s if agent.ready_s is None else agent.ready_s)
+            expected = Expect(agent.spec.agent_id, agent.pid, max(0.0, age_s))
             # It may have been launched anew since: another process may come, or end.
             agent.returning, agent.pid, agent.due_s = True, None, now_s + RETURN_S
             return expected

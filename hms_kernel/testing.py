@@ -1,4 +1,8 @@
-"""Contracts that every implementation must pass, for use in anybody's tests. Imports no test framework."""
+"""Contracts that every implementation must pass, and chaos, for use in anybody's tests. Imports no test framework.
+
+``strike`` hits one random agent of a workbench, ``chaos`` does it again and again while a
+block runs, and ``healing`` finds in the facts what became of it; see ``hms_kernel.chaos.strikes``.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,22 @@ import hashlib
 from abc import ABC, abstractmethod
 
 from hms_kernel.backends import ProofBackend
+from hms_kernel.chaos.faults import BLOWS, Injected
+from hms_kernel.chaos.report import Healing, healing
+from hms_kernel.chaos.strikes import chaos, strike
 from hms_kernel.model import Budget, Goal, Outcome, Trust, Verdict
 from hms_kernel.transport.contract import TransportContract
 
-__all__ = ["ProofBackendContract", "TransportContract"]
+__all__ = [
+    "BLOWS",
+    "Healing",
+    "Injected",
+    "ProofBackendContract",
+    "TransportContract",
+    "chaos",
+    "healing",
+    "strike",
+]
 
 
 class ProofBackendContract(ABC):

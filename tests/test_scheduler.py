@@ -213,6 +213,18 @@ class TestALostAgent:
 
         assert next(e.kind.backoff_s for e in effects if isinstance(e, Record)) <= 0.1
 
+    def test_is_forgiven_by_one_finished_task(self, core):
+        play(core, SpawnAsked(spec("a")))
+        for pid in range(1, 9):
+            now_s = 20.0 * pid
+            play(core, Registered("a", pid, ("prove",)), Submitted(task(f"t{pid}")), now_s=now_s)
+            play(core, Finished("a", f"t{pid}", 1, PROVED), now_s=now_s)
+
+            effects = play(core, Exited("a", pid, "killed by SIGKILL"), now_s=now_s)
+
+            assert next(e.kind.backoff_s for e in effects if isinstance(e, Record)) <= 0.1
+            play(core, Tick(), now_s=now_s + 0.1)
+
     def test_is_counted_once_however_often_its_death_is_reported(self, ready):
         play(ready, Exited("a", 1, "killed by SIGKILL"))
 

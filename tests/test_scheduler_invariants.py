@@ -217,7 +217,8 @@ class Fleet(RuleBasedStateMachine):
             self.now_s = min(until_s, self.now_s + 1.0)
             for agent in list(self.alive):
                 if agent not in self.frozen:
-                    self.tell(Heartbeat(agent))
+                    holds = (self.working[agent],) if agent in self.working else ()
+                    self.tell(Heartbeat(agent, holds=holds))
             self.tell(Tick())
 
     @rule(seconds=st.sampled_from([0.5, 30.0, 4000.0]))

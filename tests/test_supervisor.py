@@ -172,7 +172,7 @@ def test_a_notebook_can_ask_about_doubles(bench):
         bench.prove(weights, semantics="float32")
 
 
-def test_leaving_the_context_leaves_no_process_and_closes_the_story(until: Until):
+def test_leaving_the_context_leaves_no_process_and_no_socket_and_closes_the_story(until: Until):
     before = set(psutil.Process().children(recursive=True))
     with hms.Workbench() as bench:
         bench.spawn(3, ["rehearse"])
@@ -185,6 +185,7 @@ def test_leaving_the_context_leaves_no_process_and_closes_the_story(until: Until
     gone, alive = psutil.wait_procs(family, timeout=30)
     assert alive == []
     assert len(gone) >= 4
+    assert not [path for path in bench.directory.iterdir() if path.is_socket()]
     story = hms_store_facts(store, bench.session)
     assert isinstance(story[0].kind, SessionOpened)
     assert isinstance(story[-1].kind, SessionClosed)

@@ -39,6 +39,8 @@ from hms_kernel.events import (
 )
 from hms_kernel.model import (
     AgentPhase,
+    AgentQuarantined,
+    AgentSpawned,
     AgentSpec,
     Fact,
     Failure,
@@ -293,10 +295,25 @@ def test_attempts_lost_before_count_afterwards():
     assert result.kind == "attempts"
 
 
+def test_deaths_before_a_finished_task_do_not_count_after_a_takeover_either(busy):
+    for pid in range(1, 6):
+        play(busy, Exited("a", pid, "killed by SIGKILL"), now_s=90.0 * pid)
+        play(busy, Tick(), now_s=90.0 * pid + 60.0)
+        play(busy, Registered("a", pid + 1, SKILLS), now_s=90.0 * pid + 60.0)
+    running = busy.core.agents["a"].task
+    play(busy, Finished("a", running, busy.core.agents["a"].attempt, Value()), now_s=550.0)
+
+    later = taken_over(busy, now_s=551.0)
+    play(later, Registered("a", 6, SKILLS), now_s=551.0)
+    play(later, Exited("a", 6, "killed by SIGKILL"), now_s=552.0)
+
+    assert later.core.agents["a"].due_s <= 552.1
+
+
 def remembered(agents: dict[str, Any], tasks: dict[str, Any]) -> Any:
     """What facts can tell of a scheduler's books."""
     volatile = {"seen_s", "excused_s", "progress", "due_s", "task", "attempt", "returning"}
-    volatile |= {"ready_s", "force", "verdict", "probation"}
+    volatile |= {"ready_s", "force", "verdict", "probation", "failures"}
     known = {}
     for name, agent in agents.items():
         row = {key: value for key, value in asdict(agent).items() if key not in volatile}
@@ -528,3 +545,19 @@ TestTakeovers.settings = settings(
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
+
+
+def test_a_wall_clock_that_was_put_back_since_makes_nobody_wait_for_the_future():
+    spec = AgentSpec(agent_id="a", skills=SKILLS)
+    kinds = (AgentSpawned(spec=spec), AgentQuarantined(cause="too often", cool_s=30.0))
+    ahead_s = 3600.0  # the clock by which the facts were recorded, against ours
+    facts = [
+        Fact(session="s", epoch=1, seq=n, time_s=ahead_s + n, kind=kind, agent="a")
+        for n, kind in enumerate(kinds, 1)
+    ]
+    core = Scheduler(Random(0))
+
+    past = Recollection(now_s=100.0).take(facts)
+    core.resume(past.agents, past.tasks, 100.0)
+
+    assert core.next_due_s() == 130.0

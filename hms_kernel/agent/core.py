@@ -39,6 +39,7 @@ LOOK_S = 0.5  # between two looks at a worker
 INTERRUPT_S = 0.5  # for a worker to clean up when asked to end, before it is killed
 SILENT_HEARTBEATS = 5  # unanswered for so many: look for a supervisor again
 SILENT_S = 5.0  # but never sooner than this
+REMEMBERED = 1000  # attempts after whose end a message that was long under way is still recognised
 
 
 @dataclass(frozen=True)
@@ -124,11 +125,19 @@ class AgentCore:
         self._running: _Work | None = None
         self._queue: deque[_Work] = deque()
         self._results: dict[tuple[str, int], _Unacknowledged] = {}
+        # Attempts whose results are safe: a message about one of them comes too late.
+        self._done: deque[tuple[str, int]] = deque(maxlen=REMEMBERED)
 
     @property
     def running(self) -> tuple[str, int] | None:
         """Task id and attempt of what the worker is at."""
         return self._running.key if self._running else None
+
+    @property
+    def _held(self) -> tuple[tuple[str, int], ...]:
+        """Every attempt that it works on or is yet to begin."""
+        held = [] if self._running is None else [self._running.key]
+        return (*held, *(work.key for work in self._queue))
 
     def due_s(self) -> float:
         """When ``tick`` has something to do."""
@@ -157,7 +166,9 @@ class AgentCore:
             return effects
         if now_s >= self._heartbeat_due_s:
             self._heartbeat_due_s = now_s + self._spec.heartbeat_s
-            body = HeartbeatRequest(agent_id=self._spec.agent_id, progress=self._progress(now_s))
+            body = HeartbeatRequest(
+                agent_id=self._spec.agent_id, progress=self._progress(now_s), holds=self._held
+            )
             effects.append(self._send(body, attempt=self._running.attempt if self._running else 0))
         for (_, attempt), result in self._results.items():
             if now_s >= result.due_s:
@@ -187,7 +198,9 @@ class AgentCore:
             case CancelTask(task_id=task_id, reason=reason):
                 return self._cancel(now_s, (task_id, envelope.attempt), reason)
             case UpdateTaskStatusResponse(task_id=task_id):
-                self._results.pop((task_id, envelope.attempt), None)
+                key = (task_id, envelope.attempt)
+                if self._results.pop(key, None) is not None:
+                    self._done.append(key)
                 return []
             case ShutdownAgent():
                 return [Exit(0, "asked to end")]
@@ -260,12 +273,11 @@ class AgentCore:
         self._register_pause_s = min(2 * self._register_pause_s, REGISTER_S[1])
         # A result that nobody has acknowledged is still ours to deliver: to the
         # supervisor the task runs until it arrives.
-        held = [work.key for work in ([self._running] if self._running else []) + [*self._queue]]
         body = RegisterRequest(
             agent_id=self._spec.agent_id,
             pid=self._pid,
             skills=self._spec.skills,
-            running=(*held, *self._results),
+            running=(*self._held, *self._results),
         )
         return self._send(body, attempt=0)
 
@@ -284,8 +296,7 @@ class AgentCore:
         if (result := self._results.get(work.key)) is not None:
             result.due_s = now_s
             return self.tick(now_s)
-        held = [*([self._running] if self._running else []), *self._queue]
-        if any(work.key == other.key for other in held):
+        if work.key in self._held or work.key in self._done:
             return []
         self._queue.append(work)
         return self._next(now_s)
@@ -311,8 +322,11 @@ class AgentCore:
         for work in self._queue:
             if work.key == key:
                 self._queue.remove(work)
-                return self._answer(now_s, work, failure)
-        return []
+                return self._answer(now_s, key, failure)
+        if key in self._results or key in self._done:
+            return []
+        # Its assignment was lost or is late; it will not be begun any more.
+        return self._answer(now_s, key, failure)
 
     def _supervise(self, work: _Work, now_s: float) -> list[Effect]:
         effects: list[Effect] = []
@@ -338,17 +352,19 @@ class AgentCore:
     def _settle(self, now_s: float, result: Result, output: str = "") -> list[Effect]:
         work, self._running = self._running, None
         assert work is not None
-        return [*self._answer(now_s, work, result, output), *self._next(now_s)]
+        return [*self._answer(now_s, work.key, result, output), *self._next(now_s)]
 
-    def _answer(self, now_s: float, work: _Work, result: Result, output: str = "") -> list[Effect]:
-        task_id = work.task.task_id
+    def _answer(
+        self, now_s: float, key: tuple[str, int], result: Result, output: str = ""
+    ) -> list[Effect]:
+        task_id, attempt = key
         body: AgentMessage
         if isinstance(result, Verdict):
             body = ProofResult(task_id=task_id, verdict=result, output=output)
         else:
             body = TaskResult(task_id=task_id, result=result, output=output)
-        self._results[work.key] = _Unacknowledged(body, due_s=now_s + RESEND_S)
-        return [self._send(body, attempt=work.attempt)] if self._registered else []
+        self._results[key] = _Unacknowledged(body, due_s=now_s + RESEND_S)
+        return [self._send(body, attempt=attempt)] if self._registered else []
 
     def _deadlines_s(self, work: _Work) -> list[float]:
         if work.ending is not None:

@@ -37,15 +37,16 @@ class Launcher(Protocol):
     def terminate(self, agent_id: str) -> None:
         """SIGTERM the agent, which then ends its worker and itself. Unknown ids are ignored."""
 
-    def expect(self, agent_id: str, pid: int | None) -> None:
+    def expect(self, agent_id: str, pid: int | None, age_s: float) -> None:
         """Find out what has become of an agent that an earlier supervisor launched.
 
         An ``Exited`` follows when it is gone or dies, or when it is given up by
-        ``kill``; until somebody can tell, it counts as alive. A bare process id is
-        never signalled: it may be another process by now.
+        ``kill``; until somebody can tell, it counts as alive. A process id alone says
+        little: only a process that is certainly the agent is signalled.
 
         Args:
             pid: its last known process; None when it had none yet.
+            age_s: seconds since that process registered, at the least.
         """
 
     def kill(self, agent_id: str) -> None:

@@ -21,15 +21,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_never
 
-import psutil
-
 from hms_kernel import processes
 from hms_kernel.errors import AgentError
 from hms_kernel.launchers import Exited
 from hms_kernel.launchers.nursery import Nursery
-from hms_kernel.launchers.wire import Ended, Hello, Launch, Launched, Refused, Report
+from hms_kernel.launchers.wire import ZYGOTE, Ended, Hello, Launch, Launched, Refused, Report
 from hms_kernel.model import AgentSpec
 from hms_kernel.transport.doorbell import Doorbell
+from hms_kernel.transport.zeromq import SPARE
 
 CAUSE_S = 0.1  # how long a death waits for the zygote's word on it
 _UNCLAIMED = 4096  # reports kept about processes we have not been told of yet
@@ -42,6 +41,7 @@ class _Process:
     pidfd: int | None = None
     doomed: bool = False  # to be killed as soon as it has a pid
     gone_s: float = 0.0  # when its pidfd fired
+    orphan: bool = False  # its zygote is gone, so nobody will say how it ended
 
 
 class LocalLauncher:
@@ -73,7 +73,8 @@ class LocalLauncher:
         self._pending: dict[int, _Process] = {}
         self._alive: dict[int, _Process] = {}
         self._gone: dict[int, _Process] = {}  # of those, whose pidfd has fired
-        self._expected: dict[str, int | None] = {}  # of an earlier supervisor, fate unknown yet
+        # Of an earlier supervisor, fate unknown yet: last process, how long ago it registered.
+        self._expected: dict[str, tuple[int | None, float]] = {}
         # Agents the zygote had when we came to it, less those we have dealt with or that ended.
         self._census: dict[str, int] | None = None
         self._unclaimed: OrderedDict[int, Ended] = OrderedDict()
@@ -99,6 +100,11 @@ class LocalLauncher:
         self._pending[launch_id] = process
         order = Launch(launch_id=launch_id, spec=spec, endpoint=self._endpoint)
         try:
+            if not processes.descriptors_left(SPARE):
+                raise AgentError(
+                    "this process has hardly any file descriptors left; "
+                    "close files, or raise the limit (ulimit -n)"
+                )
             if not self._nursery.connected:
                 self._nursery.start(spec.skills if self._preload is None else self._preload)
                 self._watch_nursery()
@@ -117,9 +123,9 @@ class LocalLauncher:
             self._follow(_Process(agent_id, pid))
             self._settle()
 
-    def expect(self, agent_id: str, pid: int | None) -> None:
-        """Ask the zygote that was found what has become of an agent; without one, wait for the agent."""
-        self._expected[agent_id] = pid
+    def expect(self, agent_id: str, pid: int | None, age_s: float) -> None:
+        """Ask the zygote that was found what has become of an agent; without one, look for its process."""
+        self._expected[agent_id] = pid, age_s
         if not self._nursery.connected:
             self._look_for(agent_id)
         elif self._census is not None:
@@ -194,7 +200,7 @@ class LocalLauncher:
         self._hear_zygote()
         now_s = time.monotonic()
         for process in list(self._gone.values()):
-            if now_s >= process.gone_s + self._patience_s():
+            if now_s >= process.gone_s + self._patience_s(process):
                 self._bury(process, "ended")
 
     def _hear_zygote(self) -> None:
@@ -215,6 +221,8 @@ class LocalLauncher:
             for process in pending.values():
                 self._note(process, f"could not be started: {fate}")
             self._census = None
+            for process in self._alive.values():
+                process.orphan = True
             for agent_id in list(self._expected):
                 self._look_for(agent_id)
         else:
@@ -247,9 +255,16 @@ class LocalLauncher:
     def _identify(self, agent_id: str) -> None:
         """What the zygote, its parent, knows of an agent that an earlier supervisor launched."""
         assert self._census is not None
-        pid = self._expected.pop(agent_id)
-        if (alive := self._census.pop(agent_id, None)) is not None:
-            self._follow(_Process(agent_id, alive))
+        pid, age_s = self._expected[agent_id]
+        alive, orphan = self._census.pop(agent_id, None), False
+        if alive is None and pid and pid not in self._unclaimed and processes.is_running(pid):
+            # It may be the child of an earlier zygote.
+            if not processes.is_the_same(pid, age_s, ZYGOTE):
+                return
+            alive, orphan = pid, True
+        del self._expected[agent_id]
+        if alive is not None:
+            self._follow(_Process(agent_id, alive, orphan=orphan))
             return
         process = _Process(agent_id, pid or 0)
         if process.pid and process.pid not in self._alive:
@@ -273,10 +288,16 @@ class LocalLauncher:
             self._census = {name: alive for name, alive in self._census.items() if alive != pid}
 
     def _look_for(self, agent_id: str) -> None:
-        """Without a zygote: an agent whose process id nobody has is gone; any other may come back."""
-        if (pid := self._expected[agent_id]) is not None and not psutil.pid_exists(pid):
+        """Without a zygote: an agent is gone if its process is; a process in doubt may come back."""
+        pid, age_s = self._expected[agent_id]
+        if pid is None:
+            return
+        if not processes.is_running(pid):
             del self._expected[agent_id]
             self._note(_Process(agent_id, pid), "ended")
+        elif processes.is_the_same(pid, age_s, ZYGOTE):
+            del self._expected[agent_id]
+            self._follow(_Process(agent_id, pid, orphan=True))
 
     def _follow(self, process: _Process) -> None:
         if (known := self._alive.get(process.pid)) is not None:
@@ -320,8 +341,8 @@ class LocalLauncher:
         exited = Exited(agent_id=process.agent_id, pid=process.pid, cause=cause, output=output)
         self._noticed.append(exited)
 
-    def _patience_s(self) -> float:
-        return CAUSE_S if self._nursery.connected else 0.0
+    def _patience_s(self, process: _Process) -> float:
+        return CAUSE_S if self._nursery.connected and not process.orphan else 0.0
 
     def _settle(self) -> None:
         """Make the descriptor say whether ``poll`` should be called, now or later."""
@@ -330,7 +351,7 @@ class LocalLauncher:
         else:
             self._doorbell.hush()
         if self._gone:
-            due_s = min(process.gone_s for process in self._gone.values()) + self._patience_s()
+            due_s = min(each.gone_s + self._patience_s(each) for each in self._gone.values())
             self._alarm.set(max(0.0, due_s - time.monotonic()))
         else:
             self._alarm.set(None)

@@ -20,6 +20,7 @@ from hms_kernel.errors import AgentError, TransportError
 from hms_kernel.launchers.wire import (
     LOG_NAME,
     SOCKET_NAME,
+    ZYGOTE,
     Config,
     Hello,
     Order,
@@ -165,6 +166,8 @@ class Nursery:
         if self._stream is not None:
             self._kill()
             self._lose()
+        with contextlib.suppress(OSError):
+            os.unlink(self._directory / SOCKET_NAME)
 
     def _spawn(self, listener_fd: int, preload: tuple[str, ...]) -> subprocess.Popen[bytes]:
         config = Config(
@@ -178,7 +181,7 @@ class Nursery:
                 [
                     sys.executable,
                     "-m",
-                    "hms_kernel.launchers.zygote",
+                    ZYGOTE,
                     msgspec.json.encode(config).decode(),
                 ],
                 stdin=subprocess.DEVNULL,

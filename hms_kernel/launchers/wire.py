@@ -6,6 +6,7 @@ import msgspec
 
 from hms_kernel.model import AgentSpec
 
+ZYGOTE = "hms_kernel.launchers.zygote"  # the program; its agents are forks of it
 SOCKET_NAME = "zygote.sock"
 LOG_NAME = "zygote.log"
 AGENT_LOG = "agent-{pid}.log"  # what a living agent has printed; gone with it

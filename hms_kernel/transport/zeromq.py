@@ -5,8 +5,9 @@ Addresses are ``ipc://PATH`` with the path in a private directory, or
 allow-list, which this module does not have.
 
 A ROUTER needs a descriptor per peer, and libzmq aborts the whole process when an
-ipc listener runs out of them, so a listener first raises the soft limit of the
-process (``raise_descriptor_limit``) as far as it may.
+ipc listener runs out of them. So a listener first raises the soft limit of the
+process (``raise_descriptor_limit``) as far as it may, and lets nobody in while only a
+few are left; who wants in tries again by itself.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import Any
 
 import zmq
 
+from hms_kernel import processes
 from hms_kernel.errors import TransportError
 from hms_kernel.messages import Envelope
 from hms_kernel.transport import Peer, codec
@@ -30,6 +32,9 @@ QUEUE_MESSAGES = 10_000  # per peer and direction, until ``send`` says False
 HANDSHAKE_MS = 10_000  # until a connection that does not speak ZMTP is dropped
 LINGER_MS = 1_000  # how long ``close`` may wait for what is still queued
 RECONNECT_MS = (100, 1_000)  # first and longest pause between attempts to connect
+SPARE = 8  # descriptors that must be left for somebody to be let in
+DOOR_S = 0.1  # between two looks at how many are left
+AWAY = "~"  # after the name of a socket while nobody is let in
 IPC_PATH_BYTES = 107 if sys.platform == "linux" else 103  # sockaddr_un minus its final NUL
 
 
@@ -105,6 +110,18 @@ class _Socket:
                 parts.append(part)
         return parts
 
+    def _send_frames(self, frames: list[bytes]) -> bool:
+        """Hand the parts of one message over; False when its peer is gone or the queue is full."""
+        try:
+            self._socket.send_multipart(frames, zmq.NOBLOCK)
+        except zmq.ZMQError as error:
+            if error.errno in (zmq.EHOSTUNREACH, zmq.EAGAIN):
+                return False
+            raise TransportError(f"cannot send: {error}") from error
+        finally:
+            self._ring_if_waiting()
+        return True
+
     def _open(self, frame: bytes) -> Envelope | None:
         try:
             return codec.decode(frame)
@@ -131,6 +148,9 @@ class ZmqListener(_Socket):
         raise_descriptor_limit()
         super().__init__(zmq.ROUTER, context)
         self.address = address
+        self._path = path
+        self.open = True  # whether new peers are let in
+        self._looked_s = time.monotonic()
         # Without this a message for an unknown peer is dropped in silence.
         self._socket.setsockopt(zmq.ROUTER_MANDATORY, 1)
         # A peer that reconnects under its own name is the one to talk to.
@@ -140,6 +160,8 @@ class ZmqListener(_Socket):
         try:
             if path is not None:
                 _refuse_to_steal(path)
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(path + AWAY)
             with _private_files():
                 self._socket.bind(address)
         except (zmq.ZMQError, OSError) as error:
@@ -149,8 +171,15 @@ class ZmqListener(_Socket):
             self.close()
             raise
 
+    def close(self) -> None:
+        """Close the socket, waiting up to a second for what is queued. Idempotent."""
+        if not self.open:
+            self._turn_the_door()
+        super().close()
+
     def receive(self, limit: int) -> list[tuple[Peer, Envelope]]:
         """Up to ``limit`` messages that have arrived, oldest first; malformed ones count towards it."""
+        self._mind_the_door()
         messages: list[tuple[Peer, Envelope]] = []
         for _ in range(limit):
             parts = self._frames(most=2)
@@ -167,16 +196,25 @@ class ZmqListener(_Socket):
 
     def send(self, peer: Peer, envelope: Envelope) -> bool:
         """Hand a message over; False when the peer is gone or its queue is full."""
-        frame = codec.encode(envelope)
-        try:
-            self._socket.send_multipart((peer, frame), zmq.NOBLOCK)
-        except zmq.ZMQError as error:
-            if error.errno in (zmq.EHOSTUNREACH, zmq.EAGAIN):
-                return False
-            raise TransportError(f"cannot send: {error}") from error
-        finally:
-            self._ring_if_waiting()
-        return True
+        return self._send_frames([peer, codec.encode(envelope)])
+
+    def _mind_the_door(self) -> None:
+        now_s = time.monotonic()
+        if now_s < self._looked_s + DOOR_S:
+            return
+        self._looked_s = now_s
+        if processes.descriptors_left(SPARE) is self.open:
+            return
+        self._turn_the_door()
+
+    def _turn_the_door(self) -> None:
+        # Whoever looks for the socket under its name finds none, and tries again. Those who
+        # are in stay in, which they would not if the listener were unbound.
+        if self._path is not None:
+            names = (self._path, self._path + AWAY)
+            with contextlib.suppress(OSError):  # its directory may be gone, and then the session is
+                os.rename(*(names if self.open else reversed(names)))
+            self.open = not self.open
 
 
 class ZmqDealer(_Socket):
@@ -236,17 +274,6 @@ class ZmqDealer(_Socket):
                     return envelope
         finally:
             self._ring_if_waiting()
-
-    def _send_frames(self, frames: list[bytes]) -> bool:
-        try:
-            self._socket.send_multipart(frames, zmq.NOBLOCK)
-        except zmq.Again:
-            return False
-        except zmq.ZMQError as error:
-            raise TransportError(f"cannot send: {error}") from error
-        finally:
-            self._ring_if_waiting()
-        return True
 
 
 def _ipc_path(address: str) -> str | None:

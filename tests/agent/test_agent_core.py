@@ -91,7 +91,7 @@ def test_heartbeats_come_at_their_interval_and_carry_the_work():
     look, beat = core.tick(1.0)
 
     progress = Progress(task_id="t", attempt=3, elapsed_s=1.0, steps=4, note="nlsat")
-    body = HeartbeatRequest(agent_id="a", progress=progress)
+    body = HeartbeatRequest(agent_id="a", progress=progress, holds=(("t", 3),))
     assert look == LookAtWorker()
     assert beat == Send(Envelope(body=body, epoch=1, attempt=3))
     assert core.tick(1.4) == []
@@ -279,12 +279,37 @@ def test_a_worker_that_does_not_end_when_asked_is_killed_within_half_a_second():
     assert answer.result == Failure(kind="cancelled", message="cancelled")
 
 
-def test_cancelling_another_attempt_or_task_changes_nothing():
+@pytest.mark.parametrize("key", [("t", 1), ("u", 2)])
+def test_cancelling_what_it_never_got_is_answered_and_leaves_the_worker_alone(key):
     core = busy(attempt=2)
+    task_id, attempt = key
 
-    assert core.received(0.5, from_supervisor(CancelTask(task_id="t"), attempt=1)) == []
-    assert core.received(0.5, from_supervisor(CancelTask(task_id="u"), attempt=2)) == []
+    effects = core.received(0.5, from_supervisor(CancelTask(task_id=task_id), attempt=attempt))
+
+    cancelled = Failure(kind="cancelled", message="cancelled")
+    assert sent(effects) == [TaskResult(task_id=task_id, result=cancelled)]
     assert core.running == ("t", 2)
+
+
+def test_an_assignment_that_comes_after_its_cancellation_is_not_begun():
+    core = registered()
+    core.received(0.1, from_supervisor(CancelTask(task_id="t"), attempt=1))
+
+    late = core.received(0.2, from_supervisor(AgentTask(task=TASK), attempt=1))
+
+    assert core.running is None
+    assert [type(body) for body in sent(late)] == [TaskResult]
+
+
+def test_messages_about_an_attempt_whose_result_is_safe_come_too_late():
+    core = busy()
+    core.finished(0.5, "t", 1, Value(value=1))
+    core.received(0.6, from_supervisor(UpdateTaskStatusResponse(task_id="t"), attempt=1))
+
+    for body in (AgentTask(task=TASK), CancelTask(task_id="t")):
+        assert core.received(0.7, from_supervisor(body, attempt=1)) == []
+
+    assert core.running is None
 
 
 def test_cancelling_a_task_that_waits_leaves_the_worker_alone():

@@ -147,6 +147,9 @@ class AgentMachine(RuleBasedStateMachine):
     @rule(given=attempts)
     def cancel(self, given):
         task, attempt = given
+        if self.obeyed == self.epoch:
+            # One that it never got is answered too, and not begun any more.
+            self.taken.add((task.task_id, attempt))
         if self.obeyed == self.epoch and self.at_work == (task.task_id, attempt):
             self.say(CancelTask(task_id=task.task_id), attempt=attempt)
             assert self.asked_to_end or self.doomed

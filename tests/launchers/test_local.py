@@ -234,6 +234,18 @@ def test_without_its_zygote_an_agent_works_on_and_is_still_watched(stage):
     assert stage.exit().cause == "ended"
 
 
+def test_nobody_waits_for_a_new_zygotes_word_on_the_children_of_the_old_one(stage, monkeypatch):
+    monkeypatch.setattr("hms_kernel.launchers.local.CAUSE_S", 10 * PATIENCE_S)
+    agent = stage.launch("a")
+    os.kill(stage.zygote(), signal.SIGKILL)
+    stage.until(lambda: not stage.launcher._nursery.connected)
+    stage.launch("b")
+
+    os.kill(agent, signal.SIGKILL)
+
+    assert stage.exit("a").cause == "ended"
+
+
 def test_the_launch_after_a_zygotes_end_starts_a_new_one(stage):
     stage.launch("a")
     zygote = stage.zygote()
@@ -341,7 +353,7 @@ def orphaned(directory: Path, *, zygote_too: bool = False) -> Kernel:
 def test_an_expected_agent_is_watched_before_it_has_said_a_word(directory):
     kernel = orphaned(directory)
     stage = Stage(epoch=2, directory=directory)
-    stage.launcher.expect("a", None)  # that it had registered was not recorded any more
+    stage.launcher.expect("a", None, 0.0)  # that it had registered was not recorded any more
     stage.until(lambda: stage.launcher._alive, "the zygote did not say who lives")
 
     stage.launcher.kill("a")
@@ -357,7 +369,7 @@ def test_an_expected_agent_that_ended_meanwhile_is_an_exit_with_its_cause(direct
     wait_for(lambda: not psutil.pid_exists(kernel.agent), "the zygote did not reap its agent")
 
     stage = Stage(epoch=2, directory=directory)
-    stage.launcher.expect("a", kernel.agent)
+    stage.launcher.expect("a", kernel.agent, 0.0)
 
     assert stage.exit().cause == "killed by SIGABRT"
     stage.close()
@@ -372,7 +384,7 @@ def test_an_expected_agent_whose_end_was_told_to_the_dead_kernel_only_is_an_exit
     first.listener.close()
 
     stage = Stage(epoch=3, directory=directory)
-    stage.launcher.expect("a", kernel.agent)
+    stage.launcher.expect("a", kernel.agent, 0.0)
 
     assert stage.exit().cause == "ended"
     stage.close()
@@ -381,7 +393,7 @@ def test_an_expected_agent_whose_end_was_told_to_the_dead_kernel_only_is_an_exit
 def test_without_a_zygote_an_expected_agent_may_come_back_by_itself(directory):
     kernel = orphaned(directory, zygote_too=True)
     stage = Stage(epoch=2, directory=directory)
-    stage.launcher.expect("a", kernel.agent)
+    stage.launcher.expect("a", kernel.agent, 0.0)
 
     stage.until(lambda: stage.pids.get("a"), "the agent did not come back")
     stage.launcher.watch("a", kernel.agent)
@@ -391,22 +403,58 @@ def test_without_a_zygote_an_expected_agent_may_come_back_by_itself(directory):
     stage.close()
 
 
-def test_without_a_zygote_a_process_id_is_believed_only_when_nobody_has_it(directory):
+@pytest.mark.parametrize("another", [False, True])
+def test_an_agent_whose_zygote_died_is_watched_and_can_be_ended_also_when_it_is_deaf(
+    directory, another
+):
+    kernel = orphaned(directory, zygote_too=True)
+    if another:  # a zygote that has never heard of the agent
+        first = Stage(epoch=2, directory=directory)
+        first.launch("b")
+        first.launcher.leave()
+        first.listener.close()
+    os.kill(kernel.agent, signal.SIGSTOP)
+
+    stage = Stage(epoch=3, directory=directory)
+    stage.launcher.expect("a", kernel.agent, 0.0)
+    stage.until(lambda: kernel.agent in stage.launcher._alive, "it was not found")
+    assert stage.exits == []
+    stage.launcher.kill("a")
+
+    assert stage.exit().pid == kernel.agent
+    wait_for(lambda: not is_alive(kernel.agent) and not is_alive(kernel.worker))
+    stage.close()
+
+
+@pytest.mark.parametrize("age_s", [0.0, 60.0])
+def test_a_process_that_is_not_certainly_the_agent_is_left_alone(directory, age_s):
     with subprocess.Popen(["sleep", "60"]) as stranger, subprocess.Popen(["true"]) as dead:
         dead.wait()
         stage = Stage(directory=directory)
-        stage.launcher.expect("gone", dead.pid)
+        stage.launcher.expect("gone", dead.pid, age_s)
         assert stage.exit("gone").cause == "ended"
 
-        stage.launcher.expect("a", stranger.pid)
+        stage.launcher.expect("a", stranger.pid, age_s)
         assert stage.launcher.poll() == []
         stage.launcher.kill("a")
 
         assert stage.exit().cause == "did not come back"
-        assert stranger.poll() is None, "somebody else's process was killed"
         stage.close()
-        assert stranger.poll() is None
+        assert stranger.poll() is None, "somebody else's process was killed"
         stranger.kill()
+
+
+def test_a_process_that_is_younger_than_the_agent_is_another_one(directory):
+    kernel = orphaned(directory, zygote_too=True)
+    stage = Stage(epoch=2, directory=directory)
+
+    stage.launcher.expect("a", kernel.agent, 3600.0)
+    stage.launcher.kill("a")
+
+    assert stage.exit().cause == "did not come back"
+    assert is_alive(kernel.agent)
+    os.kill(kernel.agent, signal.SIGKILL)
+    stage.close()
 
 
 def test_launching_an_agent_ends_a_namesake_that_nobody_expected(directory):
@@ -432,7 +480,7 @@ def test_leaving_lets_agents_and_zygote_live_for_the_next_launcher(directory):
     first.listener.close()
 
     second = Stage(epoch=2, directory=directory)
-    second.launcher.expect("a", agent)
+    second.launcher.expect("a", agent, 0.0)
     second.until(lambda: second.pids.get("a"))
     assert second.pids["a"] == agent
     assert second.zygote() == zygote

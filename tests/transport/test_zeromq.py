@@ -187,3 +187,43 @@ def test_the_soft_limit_of_descriptors_is_raised_to_the_hard_one(address):
     ZmqListener(address).close()
 
     assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == hard == raise_descriptor_limit()
+
+
+def test_with_hardly_any_descriptors_left_nobody_is_let_in_and_those_inside_stay(
+    address, monkeypatch
+):
+    listener, inside = ZmqListener(address), ZmqDealer(address, b"inside")
+    inside.send(HELLO)
+    take(listener, 1)
+
+    monkeypatch.setattr("hms_kernel.processes.descriptors_left", lambda count: False)
+    monkeypatch.setattr("hms_kernel.transport.zeromq.DOOR_S", 0.0)
+    listener.receive(1)
+    outside = ZmqDealer(address, b"outside", queue_when_away=False)
+    for _ in range(5):
+        assert outside.send(HELLO) is False
+        inside.send(HELLO)
+        assert [peer for peer, _ in take(listener, 1)] == [b"inside"]
+    monkeypatch.setattr("hms_kernel.processes.descriptors_left", lambda count: True)
+
+    listener.receive(1)
+    poller = zmq.Poller()
+    poller.register(outside._socket, zmq.POLLOUT)
+    assert poller.poll(PATIENCE_S * 1000)
+    assert outside.send(HELLO)
+    assert [peer for peer, _ in take(listener, 1)] == [b"outside"]
+    for opened in (inside, outside, listener):
+        opened.close()
+
+
+def test_a_listener_that_let_nobody_in_leaves_no_other_file_behind(address, directory, monkeypatch):
+    monkeypatch.setattr("hms_kernel.processes.descriptors_left", lambda count: False)
+    monkeypatch.setattr("hms_kernel.transport.zeromq.DOOR_S", 0.0)
+    listener = ZmqListener(address)
+    listener.receive(1)
+    assert not listener.open
+
+    listener.close()
+
+    # Nor does one whose door was open take its socket along.
+    assert list(directory.iterdir()) == [directory / "agents.sock"]
