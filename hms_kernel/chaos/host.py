@@ -37,7 +37,6 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True, tag="opened"):
     """The first line of the process, unless it is an ``ErrorResponse``."""
 
     connection: Connection
-    kinds: tuple[str, ...]  # of disturbances that can be begun here
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,7 +86,7 @@ def main() -> int:
     faults = faults_in(parts, order.seed)
     connection = session.last_connection(supervisor.name)
     assert connection is not None
-    _say(Opened(connection=connection, kinds=tuple(faults)))
+    _say(Opened(connection=connection))
     decode = msgspec.json.Decoder(Command).decode
     for line in sys.stdin.buffer:
         command = decode(line)

@@ -69,8 +69,8 @@ class Kernel:
             self._popen.kill()
             self._release()
             raise
-        self.connection, self.kinds = opened.connection, opened.kinds
-        self._line = RemoteLine(opened.connection.clients)
+        self.connection = opened.connection
+        self._line = RemoteLine(opened.connection.clients, opened.connection.epoch)
         self.desk = Desk(self._line, session, opened.connection.store)
 
     @property

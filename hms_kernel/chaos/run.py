@@ -21,7 +21,7 @@ import msgspec
 
 from hms_kernel import session as sessions
 from hms_kernel.chaos import processes, schedule, workload
-from hms_kernel.chaos.faults import BLOWS, Injected
+from hms_kernel.chaos.faults import FAULTS, Injected
 from hms_kernel.chaos.injector import Injector
 from hms_kernel.chaos.kernel import Kernel
 from hms_kernel.chaos.report import Healing, Report, judge
@@ -89,14 +89,14 @@ def run(settings: Settings, tell: Callable[[News], None] = lambda news: None) ->
         UsageError: the settings make no sense.
         HmsError: the calm run failed.
     """
+    plan = planned(settings)
     token = secrets.token_hex(8)
     name = f"chaos-{settings.seed}-{token[:6]}"
     environment = {processes.MARK: token, "HMS_QUEUE": str(QUEUE)}
     calm = f"{name}-calm"
     report = None
     try:
-        expected, disturbances = calm_answers(settings, calm, environment)
-        plan = planned(settings, disturbances)
+        expected = calm_answers(settings, calm, environment)
         driver = Driver(settings, plan, expected, name, environment, tell)
         report = driver.run(token)
         return report
@@ -107,16 +107,15 @@ def run(settings: Settings, tell: Callable[[News], None] = lambda news: None) ->
             shutil.rmtree(sessions.sessions_directory() / name, ignore_errors=True)
 
 
-def planned(settings: Settings, disturbances: Sequence[str]) -> tuple[schedule.Planned, ...]:
+def planned(settings: Settings) -> tuple[schedule.Planned, ...]:
     """The plan of a run.
 
     Raises:
         UsageError: a kind is unknown, or there are too few faults or tasks.
     """
-    known = (*BLOWS, *disturbances)
-    kinds = settings.kinds or known
-    if strange := [kind for kind in kinds if kind not in known]:
-        raise UsageError(f"no fault {strange[0]!r}; there are {', '.join(known)}")
+    kinds = settings.kinds or tuple(FAULTS)
+    if strange := [kind for kind in kinds if kind not in FAULTS]:
+        raise UsageError(f"no fault {strange[0]!r}; there are {', '.join(FAULTS)}")
     if "kill_kernel" not in kinds and settings.kernel_kills:
         kinds = (*kinds, "kill_kernel")
     counts = schedule.shares(
@@ -130,10 +129,8 @@ def planned(settings: Settings, disturbances: Sequence[str]) -> tuple[schedule.P
     return schedule.plan(settings.tasks, counts, settings.seed)
 
 
-def calm_answers(
-    settings: Settings, name: str, environment: dict[str, str]
-) -> tuple[dict[str, str], tuple[str, ...]]:
-    """What every distinct job of the run is answered when nothing goes wrong, and which disturbances there are.
+def calm_answers(settings: Settings, name: str, environment: dict[str, str]) -> dict[str, str]:
+    """What every distinct job of the run is answered when nothing goes wrong, by its key.
 
     Raises:
         HmsError: it did not go well even so.
@@ -152,7 +149,7 @@ def calm_answers(
             assert result is not None
             answers[job.key] = workload.answer(result)
         kernel.close()
-        return answers, kernel.kinds
+        return answers
     except BaseException:
         kernel.abandon()
         raise

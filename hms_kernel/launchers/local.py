@@ -41,6 +41,7 @@ class _Process:
     pidfd: int | None = None
     doomed: bool = False  # to be killed as soon as it has a pid
     gone_s: float = 0.0  # when its pidfd fired
+    orphan: bool = False  # its zygote is gone, so nobody will say how it ended
 
 
 class LocalLauncher:
@@ -199,7 +200,7 @@ class LocalLauncher:
         self._hear_zygote()
         now_s = time.monotonic()
         for process in list(self._gone.values()):
-            if now_s >= process.gone_s + self._patience_s():
+            if now_s >= process.gone_s + self._patience_s(process):
                 self._bury(process, "ended")
 
     def _hear_zygote(self) -> None:
@@ -220,6 +221,8 @@ class LocalLauncher:
             for process in pending.values():
                 self._note(process, f"could not be started: {fate}")
             self._census = None
+            for process in self._alive.values():
+                process.orphan = True
             for agent_id in list(self._expected):
                 self._look_for(agent_id)
         else:
@@ -253,15 +256,15 @@ class LocalLauncher:
         """What the zygote, its parent, knows of an agent that an earlier supervisor launched."""
         assert self._census is not None
         pid, age_s = self._expected[agent_id]
-        alive = self._census.pop(agent_id, None)
+        alive, orphan = self._census.pop(agent_id, None), False
         if alive is None and pid and pid not in self._unclaimed and processes.is_running(pid):
             # It may be the child of an earlier zygote.
             if not processes.is_the_same(pid, age_s, ZYGOTE):
                 return
-            alive = pid
+            alive, orphan = pid, True
         del self._expected[agent_id]
         if alive is not None:
-            self._follow(_Process(agent_id, alive))
+            self._follow(_Process(agent_id, alive, orphan=orphan))
             return
         process = _Process(agent_id, pid or 0)
         if process.pid and process.pid not in self._alive:
@@ -294,7 +297,7 @@ class LocalLauncher:
             self._note(_Process(agent_id, pid), "ended")
         elif processes.is_the_same(pid, age_s, ZYGOTE):
             del self._expected[agent_id]
-            self._follow(_Process(agent_id, pid))
+            self._follow(_Process(agent_id, pid, orphan=True))
 
     def _follow(self, process: _Process) -> None:
         if (known := self._alive.get(process.pid)) is not None:
@@ -338,8 +341,8 @@ class LocalLauncher:
         exited = Exited(agent_id=process.agent_id, pid=process.pid, cause=cause, output=output)
         self._noticed.append(exited)
 
-    def _patience_s(self) -> float:
-        return CAUSE_S if self._nursery.connected else 0.0
+    def _patience_s(self, process: _Process) -> float:
+        return CAUSE_S if self._nursery.connected and not process.orphan else 0.0
 
     def _settle(self) -> None:
         """Make the descriptor say whether ``poll`` should be called, now or later."""
@@ -348,7 +351,7 @@ class LocalLauncher:
         else:
             self._doorbell.hush()
         if self._gone:
-            due_s = min(process.gone_s for process in self._gone.values()) + self._patience_s()
+            due_s = min(each.gone_s + self._patience_s(each) for each in self._gone.values())
             self._alarm.set(max(0.0, due_s - time.monotonic()))
         else:
             self._alarm.set(None)

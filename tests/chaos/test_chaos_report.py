@@ -11,6 +11,7 @@ import pytest
 from hms_kernel.chaos import workload
 from hms_kernel.chaos.faults import Injected
 from hms_kernel.chaos.report import healing, judge, span
+from hms_kernel.chaos.view import Timeline
 from hms_kernel.model import (
     AgentGone,
     AgentReady,
@@ -268,3 +269,32 @@ class TestTheWorkload:
         other = Verdict(outcome=Outcome.UNKNOWN, reason="another")
         assert workload.answer(other) != workload.answer(fast)
         assert workload.answer(Value(value=1)) != workload.answer(Value(value=2))
+
+
+class TestTheTimeline:
+    def facts(self, *times_s: float) -> list[Fact]:
+        story = Story()
+        for time_s in times_s:
+            story.tell(time_s, TaskAssigned(), task="t", attempt=1, agent="a")
+        return story.facts
+
+    def test_gives_what_was_told_by_a_wrong_clock_its_right_time(self):
+        for ahead_s in (3.0, -3.0, 3000.0, -3000.0):
+            right = [10.0, 11.0, 11.5, 12.0, 12.4, 12.6, 13.0, 17.0]
+            told = [t + ahead_s if 11.2 <= t <= 12.5 else t for t in right]
+            timeline = Timeline()
+            first = timeline.righted(self.facts(*told[:2]))
+            timeline.heard(11.2, ahead_s)
+            timeline.heard(11.2, ahead_s)
+            second = timeline.righted(self.facts(*told[2:4]))
+            timeline.heard(12.5, 0.0)
+            third = timeline.righted(self.facts(*told[4:]))
+
+            assert [fact.time_s for fact in (*first, *second, *third)] == pytest.approx(right)
+            again = timeline.again().righted(self.facts(*told))
+            assert [fact.time_s for fact in again] == pytest.approx(right)
+
+    def test_changes_nothing_else(self):
+        facts = self.facts(1.0, 5.0, 2.0)
+
+        assert Timeline().righted(facts) == facts

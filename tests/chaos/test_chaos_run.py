@@ -20,7 +20,7 @@ from command_line import hms as hms_command
 import hms_kernel as hms
 from hms_kernel import session as sessions
 from hms_kernel.chaos import processes
-from hms_kernel.chaos.faults import BLOWS
+from hms_kernel.chaos.faults import BLOWS, DISTURBANCES
 from hms_kernel.chaos.run import News, Settings, run
 from hms_kernel.model import TaskSettled
 from hms_kernel.testing import chaos, healing, strike
@@ -28,21 +28,23 @@ from hms_kernel.testing import chaos, healing, strike
 Until = Callable[..., None]
 
 
+SOME = ("drop_messages", "fill_disk", "set_wall_clock", "exhaust_descriptors")
+
+
 def test_a_short_seeded_run_with_every_blow_and_a_killed_kernel_loses_nothing():
     news: list[News] = []
-    settings = Settings(tasks=150, faults=12, seed=7, agents=4, kernel_kills=1, kinds=tuple(BLOWS))
+    kinds = (*BLOWS, *SOME)
+    settings = Settings(tasks=150, faults=12, seed=7, agents=4, kernel_kills=1, kinds=kinds)
 
     report = run(settings, news.append)
 
     assert report.remarks == ()
     assert report.holds
     assert report.accepted >= 150
-    assert {kind: found.count for kind, found in report.faults.items()} == {
-        kind: 1 if kind == "kill_kernel" else report.faults[kind].count for kind in BLOWS
-    }
-    assert sum(found.count for found in report.faults.values()) == 12
+    assert {kind: found.count for kind, found in report.faults.items()} == dict.fromkeys(kinds, 1)
     for kind, found in report.faults.items():
-        assert found.detected == found.recovered == found.count, kind
+        assert found.recovered == 1, kind
+        assert found.detected == 1 or kind in SOME, kind
     healed = [each.story for each in news if each.story and each.story.recovered_s is not None]
     assert len(healed) == 12
     assert sessions.names() == []
@@ -110,7 +112,9 @@ class TestOnAWorkbench:
     @pytest.fixture
     def bench(self):
         with hms.Workbench() as bench:
-            bench.spawn(2, ["prove", "chaos"])
+            # Agents are not to be put aside because a test kills them.
+            often = {"deaths": 1000, "within_s": 60.0, "cool_s": 1.0}
+            bench.spawn(2, ["prove", "chaos"], config={"intensity": often})
             yield bench
 
     @pytest.mark.parametrize("kind", ["kill_agent", "kill_zygote", "freeze_agent"])
@@ -142,15 +146,19 @@ class TestOnAWorkbench:
         assert healing(blow, bench.facts()).cause == "worker killed by SIGKILL"
 
     def test_blows_fall_while_the_block_runs_and_answers_come_nevertheless(self, bench):
-        with chaos(bench, seed=7, kinds=["kill_agent", "kill_worker"], every_s=0.1) as blows:
-            tasks = [bench.prove(f"∀ x : ℤ, x < x + {n}", cache=False) for n in range(1, 40)]
-            outcomes = {task.result(60).outcome.value for task in tasks}
+        with chaos(bench, seed=7, kinds=["kill_agent", "kill_worker"], every_s=0.5) as blows:
+            often = hms.Limits(max_attempts=50)
+            tasks = [
+                bench.submit("chaos", {"do": "sum", "to": 10**6 + n}, limits=often)
+                for n in range(20)
+            ]
+            answers = [task.result(60) for task in tasks]
         struck = len(blows)
 
-        assert outcomes == {"proved"}
+        assert answers == [sum(i * i for i in range(10**6 + n)) for n in range(20)]
         assert struck >= 1
-        assert len([f for f in bench.facts() if isinstance(f.kind, TaskSettled)]) == 39
-        threading.Event().wait(0.3)
+        assert len([f for f in bench.facts() if isinstance(f.kind, TaskSettled)]) == 20
+        threading.Event().wait(1.0)
         assert len(blows) == struck
 
     def test_what_cannot_be_struck_is_said(self):
@@ -177,8 +185,13 @@ def test_processes_and_sockets_of_a_run_that_are_left_are_found_and_can_be_ended
         assert told == [f"process {mine.pid}: sleep 60", f"socket {path}"]
         assert processes.left_over("xyz", [], patience_s=0.1) == []
         processes.end_all("abc")
-        assert mine.wait(10) == -signal.SIGKILL
+        mine.wait(10)
+        assert processes.family("abc") == []
     left.close()
+
+
+def test_every_disturbance_has_words_and_can_be_made(arena):
+    assert set(arena.faults) == set(DISTURBANCES)
 
 
 def test_a_blow_at_nobody_is_none():

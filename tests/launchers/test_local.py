@@ -234,6 +234,18 @@ def test_without_its_zygote_an_agent_works_on_and_is_still_watched(stage):
     assert stage.exit().cause == "ended"
 
 
+def test_nobody_waits_for_a_new_zygotes_word_on_the_children_of_the_old_one(stage, monkeypatch):
+    monkeypatch.setattr("hms_kernel.launchers.local.CAUSE_S", 10 * PATIENCE_S)
+    agent = stage.launch("a")
+    os.kill(stage.zygote(), signal.SIGKILL)
+    stage.until(lambda: not stage.launcher._nursery.connected)
+    stage.launch("b")
+
+    os.kill(agent, signal.SIGKILL)
+
+    assert stage.exit("a").cause == "ended"
+
+
 def test_the_launch_after_a_zygotes_end_starts_a_new_one(stage):
     stage.launch("a")
     zygote = stage.zygote()
