@@ -9,7 +9,7 @@ newest supervisor it has registered with and ignores the older ones.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 from dataclasses import dataclass
 
 import msgspec
@@ -126,7 +126,7 @@ class AgentCore:
         self._queue: deque[_Work] = deque()
         self._results: dict[tuple[str, int], _Unacknowledged] = {}
         # Attempts whose results are safe: a message about one of them comes too late.
-        self._done: deque[tuple[str, int]] = deque(maxlen=REMEMBERED)
+        self._done: OrderedDict[tuple[str, int], None] = OrderedDict()
 
     @property
     def running(self) -> tuple[str, int] | None:
@@ -200,7 +200,9 @@ class AgentCore:
             case UpdateTaskStatusResponse(task_id=task_id):
                 key = (task_id, envelope.attempt)
                 if self._results.pop(key, None) is not None:
-                    self._done.append(key)
+                    self._done[key] = None
+                    if len(self._done) > REMEMBERED:
+                        self._done.popitem(last=False)
                 return []
             case ShutdownAgent():
                 return [Exit(0, "asked to end")]

@@ -18,6 +18,7 @@ from hms_kernel.errors import UsageError
 ROOT = Path(__file__).resolve().parents[2]
 COURSE = sorted((ROOT / "notebooks").glob("*.ipynb"))
 FIRST = ROOT / "notebooks" / "01_first_verdicts.ipynb"
+CHAOS = ROOT / "notebooks" / "04_chaos.ipynb"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -113,6 +114,14 @@ def test_the_first_notebook_runs_with_other_parameters_and_gives_the_same_answer
     assert "war_score_bounds" in board.data["text/html"]
     assert done.stat().st_size < 300_000
     assert "widgets" not in nbformat.read(done, as_version=4).metadata
+
+
+def test_the_chaos_notebook_hits_other_victims_and_gives_the_same_answer(tmp_path):
+    done = run_notebook(CHAOS, tmp_path / "done.ipynb", {"agents": 3, "seed": 1})
+
+    assert answer(done) == answer(CHAOS)
+    assert "None of them is lost" in answer(done)
+    assert shown(done, "all")["text/plain"] == "'3 killed, 3 made good'"
 
 
 def test_a_parameter_the_notebook_does_not_have_is_an_error_before_anything_runs(tmp_path):
