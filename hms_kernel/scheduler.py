@@ -9,12 +9,12 @@ attempt number and dropped. How agents live and die is the ``fleet``'s.
 
 from __future__ import annotations
 
-import heapq
 from dataclasses import dataclass, field
 from random import Random
 from typing import assert_never
 
 from hms_kernel import takeover
+from hms_kernel.deadlines import Deadlines
 from hms_kernel.errors import UsageError
 from hms_kernel.events import (
     Acknowledge,
@@ -60,6 +60,7 @@ from hms_kernel.model import (
     TaskSettled,
     TaskSubmitted,
 )
+from hms_kernel.queues import Queues
 
 __all__ = ["STARTUP_S", "Scheduler"]
 
@@ -77,14 +78,12 @@ class Scheduler:
 
     rng: Random
     tasks: dict[str, Work] = field(default_factory=dict)
-    waiting: int = 0  # tasks in the queue
-    _queues: dict[str, list[tuple[int, str]]] = field(default_factory=dict)  # skill to heap
     _idle: dict[str, None] = field(default_factory=dict)  # ordered set of agent ids
-    # Heap of when, task, and the attempt it must have begun by then (0: it must have ended).
-    _deadlines: list[tuple[float, str, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._fleet = Fleet(self.rng)
+        self._queues = Queues(self.tasks)
+        self._deadlines = Deadlines(self.tasks)
         self.agents: dict[str, Agent] = self._fleet.agents
 
     def handle(self, event: Event, now_s: float) -> list[Effect]:
@@ -151,7 +150,7 @@ class Scheduler:
         """
         self.tasks.update(tasks)
         for work in tasks.values():
-            self._await_end(work)
+            self._deadlines.await_end(work)
             if work.phase is Phase.PENDING:
                 self._enqueue(work, now_s)
         effects = self._fleet.resume(agents, now_s)
@@ -170,10 +169,13 @@ class Scheduler:
 
     def next_due_s(self) -> float | None:
         """When a ``Tick`` will have something to do, on the clock of ``handle``; None: not by itself."""
-        while self._deadlines and self._met(*self._deadlines[0][1:]):
-            heapq.heappop(self._deadlines)
-        dues = [self._fleet.next_due_s(), self._deadlines[0][0] if self._deadlines else None]
+        dues = [self._fleet.next_due_s(), self._deadlines.next_due_s()]
         return min((due for due in dues if due is not None), default=None)
+
+    @property
+    def waiting(self) -> int:
+        """How many tasks wait for an agent."""
+        return self._queues.waiting
 
     @property
     def open_tasks(self) -> int:
@@ -191,7 +193,7 @@ class Scheduler:
         recorded = Record(TaskSubmitted(submitted=task), task=task.task_id)
         if event.settled is not None:
             return [recorded, self._settle(work, Phase.SUCCEEDED, event.settled, now_s)]
-        self._await_end(work)
+        self._deadlines.await_end(work)
         self._enqueue(work, now_s)
         return [recorded, *self._assign(self._capable(task.skill))]
 
@@ -264,8 +266,7 @@ class Scheduler:
     def _settle(
         self, work: Work, phase: Phase, result: Result, now_s: float, output: str = ""
     ) -> Record:
-        if work.queued:
-            self._leave_queue(work)
+        self._queues.leave(work)
         work.phase, work.result, work.settled_s, work.output = phase, result, now_s, output
         kind = TaskSettled(
             phase=phase,
@@ -310,8 +311,8 @@ class Scheduler:
             effects.append(Watch(event.agent_id, event.pid))
         found = takeover.reclaim(agent, self.tasks, event.running)
         effects += found.effects
-        if (kept := self.tasks.get(agent.task or "")) is not None and kept.queued:
-            self._leave_queue(kept)
+        if (kept := self.tasks.get(agent.task or "")) is not None:
+            self._queues.leave(kept)
         if found.missed is not None:
             cause = f"agent {event.agent_id} came back without it"
             why = TaskRequeued(cause=cause, blamed=False)
@@ -371,48 +372,16 @@ class Scheduler:
         for effect in effects:
             if isinstance(effect, Kill):
                 self._ruled(effect.agent_id, [])
-        while self._deadlines and self._deadlines[0][0] <= now_s:
-            _, task_id, attempt = heapq.heappop(self._deadlines)
-            if not self._met(task_id, attempt):
-                effects += self._too_late(self.tasks[task_id], attempt, now_s)
+        for work, message in self._deadlines.missed(now_s):
+            failure = Failure(kind="deadline", message=message, lost=tuple(work.lost))
+            effects += self._give_up(work, Phase.FAILED, failure, now_s)
         return effects
-
-    # --- deadlines -----------------------------------------------------------
-
-    def _await_end(self, work: Work) -> None:
-        if work.task.limits.total_s is not None:
-            due_s = work.submitted_s + work.task.limits.total_s
-            heapq.heappush(self._deadlines, (due_s, work.task.task_id, 0))
-
-    def _met(self, task_id: str, attempt: int) -> bool:
-        """Whether the task has ended, or has begun the attempt it had to begin."""
-        work = self.tasks[task_id]
-        return work.phase.terminal or 0 < attempt <= work.attempt
-
-    def _too_late(self, work: Work, attempt: int, now_s: float) -> list[Effect]:
-        limits = work.task.limits
-        message = (
-            f"no agent took it within {limits.queue_s:g} s"
-            if attempt
-            else f"it did not end within {limits.total_s:g} s"
-        )
-        failure = Failure(kind="deadline", message=message, lost=tuple(work.lost))
-        return self._give_up(work, Phase.FAILED, failure, now_s)
 
     # --- matching tasks with agents -------------------------------------------
 
     def _enqueue(self, work: Work, now_s: float) -> None:
-        queue = self._queues.setdefault(work.task.skill, [])
-        heapq.heappush(queue, (work.ticket, work.task.task_id))
-        work.queued = True
-        self.waiting += 1
-        if work.task.limits.queue_s is not None:
-            due_s = now_s + work.task.limits.queue_s
-            heapq.heappush(self._deadlines, (due_s, work.task.task_id, work.attempt + 1))
-
-    def _leave_queue(self, work: Work) -> None:
-        work.queued = False
-        self.waiting -= 1
+        self._queues.put(work)
+        self._deadlines.await_start(work, now_s)
 
     def _capable(self, skill: str) -> str | None:
         """The agent that has been idle longest among those with the skill."""
@@ -429,16 +398,9 @@ class Scheduler:
         if agent_id is None or agent_id not in self._idle:
             return []
         agent = self.agents[agent_id]
-        queues = [queue for skill in agent.skills if (queue := self._queues.get(skill))]
-        for queue in queues:
-            # Tasks that ended while they waited leave the heap only here, at its top.
-            while queue and self.tasks[queue[0][1]].phase is not Phase.PENDING:
-                heapq.heappop(queue)
-        best = min((queue for queue in queues if queue), default=None)
-        if best is None:
+        work = self._queues.take(agent.skills)
+        if work is None:
             return []
-        work = self.tasks[heapq.heappop(best)[1]]
-        self._leave_queue(work)
         del self._idle[agent_id]
         work.phase, work.agent = Phase.RUNNING, agent_id
         work.attempt = work.named = work.named + 1

@@ -22,7 +22,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "model processes",
         "messages events plugins config display ledger",
         "statements transport policy healing recovery store cache",
-        "certificates takeover",
+        "certificates takeover queues deadlines",
         "fleet",
         "scheduler backends specs journal session tables",
         "skills genetics audit metrics lean_check theorems",
@@ -46,9 +46,10 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
 
 # Parts that decide and do not act see only the values they decide about.
 ONLY: Mapping[str, frozenset[str]] = {
-    "scheduler": frozenset(
-        {"errors", "model", "events", "ledger", "fleet", "recovery", "takeover"}
-    ),
+    "scheduler": frozenset({"errors", "model", "events", "ledger", "fleet", "recovery", "takeover"})
+    | {"queues", "deadlines"},
+    "queues": frozenset({"model", "ledger"}),
+    "deadlines": frozenset({"model", "ledger"}),
     "fleet": frozenset({"errors", "model", "events", "ledger", "healing", "takeover"}),
     "takeover": frozenset({"model", "events", "ledger", "healing"}),
     "healing": frozenset({"errors", "model", "events"}),
@@ -68,6 +69,8 @@ ONLY: Mapping[str, frozenset[str]] = {
 PURE = (
     "hms_kernel.scheduler",
     "hms_kernel.fleet",
+    "hms_kernel.queues",
+    "hms_kernel.deadlines",
     "hms_kernel.takeover",
     "hms_kernel.healing",
     "hms_kernel.recovery",
