@@ -18,6 +18,7 @@ from hms_kernel.deadlines import Deadlines
 from hms_kernel.errors import UsageError
 from hms_kernel.events import (
     Acknowledge,
+    Answered,
     Assign,
     CancelAsked,
     CancelOn,
@@ -55,12 +56,15 @@ from hms_kernel.model import (
     Phase,
     Result,
     ResultDropped,
+    Task,
     TaskAssigned,
     TaskRequeued,
     TaskSettled,
     TaskSubmitted,
+    Verdict,
 )
 from hms_kernel.queues import Queues
+from hms_kernel.recoveries import Recoveries
 
 __all__ = ["STARTUP_S", "Scheduler"]
 
@@ -84,6 +88,14 @@ class Scheduler:
         self._fleet = Fleet(self.rng)
         self._queues = Queues(self.tasks)
         self._deadlines = Deadlines(self.tasks)
+        self._recoveries = Recoveries(
+            self.tasks,
+            skills=self._skills,
+            submit=self._accept,
+            settle=self._settle,
+            cancel=self._drop,
+            prefer=self._queues.prefer,
+        )
         self.agents: dict[str, Agent] = self._fleet.agents
 
     def handle(self, event: Event, now_s: float) -> list[Effect]:
@@ -101,7 +113,10 @@ class Scheduler:
             case Submitted():
                 return self._submitted(event, now_s)
             case CancelAsked(task_id):
-                return self._cancel(task_id, now_s)
+                work = self._known_task(task_id)
+                return [] if work.phase.terminal else self._drop(work, now_s)
+            case Answered(task_id, hint):
+                return self._recoveries.answered(task_id, hint, now_s)
             case SpawnAsked(spec):
                 return self._fleet.spawn(spec, now_s)
             case StopAsked(agent_id):
@@ -165,11 +180,12 @@ class Scheduler:
                     if agent.phase is AgentPhase.STOPPED
                     else self._lost(missed, cause, "", now_s)
                 )
-        return effects
+        return effects + self._recoveries.resume(now_s)
 
     def next_due_s(self) -> float | None:
         """When a ``Tick`` will have something to do, on the clock of ``handle``; None: not by itself."""
-        dues = [self._fleet.next_due_s(), self._deadlines.next_due_s()]
+        parts = (self._fleet, self._deadlines, self._recoveries)
+        dues = [part.next_due_s() for part in parts]
         return min((due for due in dues if due is not None), default=None)
 
     @property
@@ -188,25 +204,26 @@ class Scheduler:
         task = event.task
         if task.task_id in self.tasks:
             raise UsageError(f"task {task.task_id!r} was submitted before")
+        return self._accept(task, now_s, event.settled)
+
+    def _accept(self, task: Task, now_s: float, settled: Verdict | None = None) -> list[Effect]:
         work = Work(task=task, ticket=len(self.tasks), submitted_s=now_s)
         self.tasks[task.task_id] = work
         recorded = Record(TaskSubmitted(submitted=task), task=task.task_id)
-        if event.settled is not None:
-            return [recorded, self._settle(work, Phase.SUCCEEDED, event.settled, now_s)]
+        if settled is not None:
+            return [recorded, *self._settle(work, Phase.SUCCEEDED, settled, now_s)]
         self._deadlines.await_end(work)
         self._enqueue(work, now_s)
         return [recorded, *self._assign(self._capable(task.skill))]
 
-    def _cancel(self, task_id: str, now_s: float) -> list[Effect]:
-        work = self._known_task(task_id)
-        if work.phase.terminal:
-            return []
+    def _drop(self, work: Work, now_s: float) -> list[Effect]:
+        """End a task that nobody wants any more."""
         failure = Failure(kind="cancelled", message="cancelled")
         return self._give_up(work, Phase.CANCELLED, failure, now_s)
 
     def _give_up(self, work: Work, phase: Phase, failure: Failure, now_s: float) -> list[Effect]:
         """End a task that nobody has answered."""
-        effects: list[Effect] = [self._settle(work, phase, failure, now_s)]
+        effects = self._settle(work, phase, failure, now_s)
         # The agent stays taken until it confirms: its worker must be replaced first.
         if work.agent and self._runs(work.agent, work.task.task_id, work.attempt):
             effects.append(CancelOn(work.agent, work.task.task_id, work.attempt))
@@ -227,8 +244,9 @@ class Scheduler:
             work is not None and work.phase is Phase.PENDING and isinstance(event.result, Failure)
         )
         current = work is not None and self._is_current(work, event)
-        if work is None or work.phase.terminal or not current or failed_late:
-            resent = work is not None and work.phase.terminal and current
+        answered = work is not None and (work.phase.terminal or work.phase is Phase.WAITING)
+        if work is None or answered or not current or failed_late:
+            resent = answered and current
             where = {"task": event.task_id, "attempt": event.attempt, "agent": event.agent_id}
             dropped = [] if resent else [Record(ResultDropped(), **where)]  # type: ignore[arg-type]
             return [*dropped, known, *self._next(freed, now_s)]
@@ -236,11 +254,11 @@ class Scheduler:
             case Failure(message=cause, detail=detail) if lost:
                 ended = self._lost(work, cause, detail or event.output, now_s)
             case Failure(kind="cancelled"):
-                ended = [self._settle(work, Phase.CANCELLED, event.result, now_s, event.output)]
+                ended = self._settle(work, Phase.CANCELLED, event.result, now_s, event.output)
             case Failure():
-                ended = [self._settle(work, Phase.FAILED, event.result, now_s, event.output)]
+                ended = self._conclude(work, Phase.FAILED, event.result, now_s, event.output)
             case _:
-                ended = [self._settle(work, Phase.SUCCEEDED, event.result, now_s, event.output)]
+                ended = self._conclude(work, Phase.SUCCEEDED, event.result, now_s, event.output)
         return [*ended, known, *self._next(freed, now_s)]
 
     def _lost(self, work: Work, cause: str, output: str, now_s: float) -> list[Effect]:
@@ -254,7 +272,7 @@ class Scheduler:
             failure = Failure(
                 kind="attempts", message=message, detail=output, lost=tuple(work.lost)
             )
-            return [self._settle(work, Phase.FAILED, failure, now_s)]
+            return self._conclude(work, Phase.FAILED, failure, now_s)
         return self._requeue(work, TaskRequeued(cause=cause, output=tail), now_s)
 
     def _requeue(self, work: Work, why: TaskRequeued, now_s: float) -> list[Effect]:
@@ -263,9 +281,16 @@ class Scheduler:
         record = Record(why, task=work.task.task_id, attempt=work.attempt, agent=where)
         return [record, *self._assign(self._capable(work.task.skill))]
 
+    def _conclude(
+        self, work: Work, phase: Phase, result: Result, now_s: float, output: str = ""
+    ) -> list[Effect]:
+        """Its attempts are over: recover if it is to, else settle it."""
+        begun = self._recoveries.begin(work, result, output, now_s)
+        return self._settle(work, phase, result, now_s, output) if begun is None else begun
+
     def _settle(
         self, work: Work, phase: Phase, result: Result, now_s: float, output: str = ""
-    ) -> Record:
+    ) -> list[Effect]:
         self._queues.leave(work)
         work.phase, work.result, work.settled_s, work.output = phase, result, now_s, output
         kind = TaskSettled(
@@ -276,7 +301,8 @@ class Scheduler:
             output=output,
         )
         attempt = work.attempt or None
-        return Record(kind, task=work.task.task_id, attempt=attempt, agent=work.agent)
+        settled = Record(kind, task=work.task.task_id, attempt=attempt, agent=work.agent)
+        return [settled, *self._recoveries.ended(work, now_s)]
 
     # --- agents --------------------------------------------------------------
 
@@ -361,7 +387,7 @@ class Scheduler:
                         attempt=attempt,
                         agent=agent_id,
                     ),
-                    self._settle(self.tasks[task.task_id], Phase.FAILED, failure, now_s),
+                    *self._settle(self.tasks[task.task_id], Phase.FAILED, failure, now_s),
                     *self._next(freed, now_s),
                 ]
             case _:
@@ -375,7 +401,7 @@ class Scheduler:
         for work, message in self._deadlines.missed(now_s):
             failure = Failure(kind="deadline", message=message, lost=tuple(work.lost))
             effects += self._give_up(work, Phase.FAILED, failure, now_s)
-        return effects
+        return effects + self._recoveries.tick(now_s)
 
     # --- matching tasks with agents -------------------------------------------
 
@@ -386,6 +412,11 @@ class Scheduler:
     def _capable(self, skill: str) -> str | None:
         """The agent that has been idle longest among those with the skill."""
         return next((name for name in self._idle if skill in self.agents[name].skills), None)
+
+    def _skills(self) -> frozenset[str]:
+        """What some agent can do, or will once it is there."""
+        here = (a for a in self.agents.values() if a.phase is not AgentPhase.STOPPED)
+        return frozenset(skill for agent in here for skill in agent.spec.skills)
 
     def _next(self, agent_id: str | None, now_s: float) -> list[Effect]:
         """An agent has finished something: give it more, or let it end if it was draining."""

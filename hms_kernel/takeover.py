@@ -27,8 +27,11 @@ from hms_kernel.model import (
     AgentStopped,
     Desired,
     Fact,
+    HintGiven,
     Lost,
     Phase,
+    RecoveryBegun,
+    RecoveryStep,
     TaskAssigned,
     TaskRequeued,
     TaskSettled,
@@ -91,6 +94,14 @@ class Recollection:
                 work.phase, work.result, work.output = phase, result, output
                 work.settled_s = work.submitted_s + duration_s
                 self._release(work)
+            case RecoveryBegun() as begun:
+                work.phase, work.opened, work.output = Phase.WAITING, begun, begun.output
+                self._release(work)
+            case RecoveryStep() as step:
+                work.taken.append(step)
+                work.taken_s = now_s
+            case HintGiven(hint=hint):
+                work.taken.append(hint)
             case _:
                 pass
 

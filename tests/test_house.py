@@ -22,7 +22,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "model processes",
         "messages events plugins config display ledger",
         "statements transport policy healing recovery store cache",
-        "certificates takeover queues deadlines",
+        "certificates takeover queues deadlines recoveries",
         "fleet",
         "scheduler backends specs journal session tables",
         "skills genetics audit metrics lean_check theorems",
@@ -47,7 +47,8 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
 # Parts that decide and do not act see only the values they decide about.
 ONLY: Mapping[str, frozenset[str]] = {
     "scheduler": frozenset({"errors", "model", "events", "ledger", "fleet", "recovery", "takeover"})
-    | {"queues", "deadlines"},
+    | {"queues", "deadlines", "recoveries"},
+    "recoveries": frozenset({"errors", "model", "events", "ledger", "recovery"}),
     "queues": frozenset({"model", "ledger"}),
     "deadlines": frozenset({"model", "ledger"}),
     "fleet": frozenset({"errors", "model", "events", "ledger", "healing", "takeover"}),
@@ -74,6 +75,7 @@ PURE = (
     "hms_kernel.takeover",
     "hms_kernel.healing",
     "hms_kernel.recovery",
+    "hms_kernel.recoveries",
     "hms_kernel.events",
     "hms_kernel.model",
     "hms_kernel.messages",
