@@ -276,6 +276,10 @@ class Hint(msgspec.Struct, frozen=True, kw_only=True):
     nominal_s: float = 0.0  # more budget, beyond the recovery's own
     give_up: bool = False
 
+    def __post_init__(self) -> None:
+        if sum(map(bool, (self.lemma, self.strategy, self.nominal_s > 0, self.give_up))) != 1:
+            raise UsageError("a hint is a lemma, a strategy, more nominal seconds, or giving up")
+
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
     """Something an agent is asked to do."""

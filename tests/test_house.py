@@ -75,6 +75,8 @@ PURE = (
     "hms_kernel.takeover",
     "hms_kernel.healing",
     "hms_kernel.recovery",
+    "hms_kernel.recovery.cases",
+    "hms_kernel.recovery.steps",
     "hms_kernel.recoveries",
     "hms_kernel.events",
     "hms_kernel.model",

@@ -62,7 +62,10 @@ def composed(goal: Goal, split: Split, verdicts: Sequence[Verdict], budget: Budg
         for number, verdict in enumerate(verdicts)
     )
     for number, each in enumerate(lemmas):
-        if each.verdict.evidence.statement != show(parse(parts.texts[number])):
+        if each.verdict.outcome in (
+            *HOLDS,
+            Outcome.REFUTED,
+        ) and each.verdict.evidence.statement != show(parse(parts.texts[number])):
             raise UsageError(f"verdict {number + 1} is not on lemma {number + 1} of the claim")
     told = _told(statement, goal, split, lemmas, budget)
     outcomes = [each.verdict.outcome for each in lemmas]

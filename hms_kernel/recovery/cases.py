@@ -1,0 +1,191 @@
+"""What a recovery decides on, and its decisions: values, and what can be read off them. Decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from hms_kernel.model import (
+    Budget,
+    Failure,
+    Hint,
+    Move,
+    Outcome,
+    Phase,
+    Recovery,
+    RecoveryStep,
+    Result,
+    Task,
+    Trust,
+    Value,
+    Verdict,
+)
+
+GROWTH = 4.0  # more budget is so many times the last
+DECIDED = (Outcome.PROVED, Outcome.REFUTED, Outcome.VACUOUS)
+
+_LADDER = (
+    Move.STRATEGY,
+    Move.BUDGET,
+    Move.SPLIT,
+    Move.BUDGET,
+    Move.SEARCH,
+    Move.MODEL,
+    Move.PERSON,
+)
+PLANS: dict[str, tuple[Move, ...]] = {
+    "budget": _LADDER,
+    "wall clock": _LADDER,
+    # More of the same would crash again.
+    "crash": (Move.STRATEGY, Move.SPLIT, Move.MODEL, Move.PERSON),
+    "memory": (Move.SPLIT, Move.STRATEGY, Move.MODEL, Move.PERSON),
+    # A part may do without the construct.
+    "unsupported": (Move.SPLIT, Move.MODEL, Move.PERSON),
+    # It is proved; only who vouches for it is open.
+    "trust": (Move.CERTIFICATE, Move.SPLIT, Move.MODEL),
+}
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """One task that a step asked for."""
+
+    task: Task
+    result: Result | None = None  # None while it is open
+    granted_s: float = 0.0  # nominal seconds, those of its own recovery included
+
+
+class Taken(msgspec.Struct, frozen=True, kw_only=True):
+    """A step and its tasks, in the order of asking."""
+
+    step: RecoveryStep
+    parts: tuple[Part, ...] = ()
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a decision depends on."""
+
+    task: Task  # with its recovery
+    first: Result  # of its own attempts
+    reason: str  # a key of ``PLANS``
+    taken: tuple[Taken | Hint, ...] = ()
+    skills: frozenset[str] = frozenset({"prove"})  # that some agent has
+
+
+class Wait(msgspec.Struct, frozen=True):
+    """Something asked for is still open."""
+
+
+class Take(msgspec.Struct, frozen=True, kw_only=True):
+    """Take a step. Its tasks have no ids yet; those of lemmas may be shared with other claims."""
+
+    step: RecoveryStep
+    tasks: tuple[Task, ...] = ()
+
+
+class End(msgspec.Struct, frozen=True, kw_only=True):
+    """The recovery is over; this is the answer. Tasks that are still open are no longer wanted."""
+
+    phase: Phase
+    result: Result
+
+
+Decision = Wait | Take | End
+
+
+def reason(result: Result, task: Task) -> str | None:
+    """Why a result leaves the claim open, as a key of ``PLANS``; None when nothing further is to be tried."""
+    match result:
+        case Verdict(outcome=Outcome.UNKNOWN, reason=said, evidence=evidence):
+            words = " ".join((said, *evidence.tried))
+            return next((why for why in ("wall clock", "memory") if why in words), "budget")
+        case Verdict(outcome=Outcome.UNSUPPORTED):
+            return "unsupported"
+        case Verdict(outcome=Outcome.PROVED, trust=Trust.ONE_SOLVER | Trust.TWO_SOLVERS as trust):
+            return None if trust.reaches(wanted(task)) else "trust"
+        case Failure(kind="attempts" | "error", message=message, lost=lost):
+            told = (message, *(attempt.cause for attempt in lost))
+            return "memory" if any("memory" in text for text in told) else "crash"
+        case Failure(kind="deadline"):
+            return "wall clock"
+        case _:
+            return None
+
+
+def spent_s(case: Case) -> float:
+    """Nominal seconds granted so far, to every task that was asked for."""
+    return sum(part.granted_s for taken in steps(case) for part in taken.parts)
+
+
+def allowed_s(case: Case) -> float:
+    """Nominal seconds that the recovery may grant in all, with what people added."""
+    hints = (item for item in case.taken if isinstance(item, Hint))
+    return policy(case).nominal_s + sum(brought_s(case, hint) for hint in hints)
+
+
+def told(case: Case) -> tuple[str, ...]:
+    """The story so far, a line per step."""
+    lines = [f"first attempt: {came_to(case.first)} ({case.reason})"]
+    for item in case.taken:
+        if isinstance(item, Hint):
+            lines.append(f"a person's hint: {_words(item)}")
+            continue
+        answers = ", ".join(came_to(part.result) for part in item.parts)
+        lines.append(f"{item.step.move}: {item.step.says}" + (f": {answers}" if answers else ""))
+    return tuple(lines)
+
+
+def granted_s(task: Task) -> float:
+    """Nominal seconds that a task asks for itself."""
+    return budget_of(task).nominal_s
+
+
+def plan(case: Case) -> tuple[Move, ...]:
+    plan, chosen = PLANS[case.reason], policy(case).moves
+    return tuple(move for move in chosen if move in plan) if chosen else plan
+
+
+def steps(case: Case) -> Iterator[Taken]:
+    return (item for item in case.taken if isinstance(item, Taken))
+
+
+def policy(case: Case) -> Recovery:
+    return case.task.recovery or Recovery(nominal_s=0.0)
+
+
+def budget_of(task: Task) -> Budget:
+    return msgspec.convert(task.payload["budget"], Budget)
+
+
+def wanted(task: Task) -> Trust:
+    return Trust(task.payload.get("trust", Trust.ONE_SOLVER))
+
+
+def brought_s(case: Case, hint: Hint) -> float:
+    """What a person's hint may cost beyond the recovery's own seconds."""
+    if hint.give_up:
+        return 0.0
+    return hint.nominal_s or GROWTH * budget_of(case.task).nominal_s
+
+
+def came_to(result: Result | None) -> str:
+    match result:
+        case None:
+            return "open"
+        case Verdict(outcome=outcome, trust=trust):
+            vouched = f" ({trust})" if outcome is Outcome.PROVED and trust else ""
+            return f"{outcome}{vouched}"
+        case Failure(kind=kind, message=message):
+            return f"{kind}: {message.partition(': ')[0]}"
+        case Value(value={"says": str(says)}):
+            return says
+        case _:
+            return "done"
+
+
+def _words(hint: Hint) -> str:
+    if hint.give_up:
+        return "give up"
+    if hint.lemma:
+        return f"the lemma {hint.lemma}"
+    return f"the strategy {hint.strategy}" if hint.strategy else f"{hint.nominal_s:g} nominal s"
