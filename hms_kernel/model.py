@@ -160,6 +160,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     budget: Budget | None = None  # what it was allowed to spend
     stage: str = ""  # the stage that settled it, as printed by ``Stage``
     units: int = 0  # resource units spent by all stages, engine's own count
+    nominal_s: float = 0.0  # nominal seconds of all questions; 0 where the clock had a say
     statement: str = ""  # the goal as understood, printed back as Lean
     statement_sha256: str = ""  # of that text, hexadecimal
     notes: tuple[str, ...] = ()  # ascriptions, supplied definitions, the n of a sum
@@ -266,6 +267,8 @@ class Recovery(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if not (self.nominal_s >= 0 and self.ask_s >= 0 and self.depth >= 0):
             raise UsageError("nominal_s, ask_s and depth of a recovery are at least 0")
+        if second := {Move.LEMMAS, Move.COMPOSITION}.intersection(self.moves):
+            raise UsageError(f"{min(second)} follows from a split and cannot be asked for alone")
 
 
 class Hint(msgspec.Struct, frozen=True, kw_only=True):

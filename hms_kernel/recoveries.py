@@ -195,12 +195,12 @@ class Recoveries:
     def _part(self, name: str) -> recovery.Part:
         work = self.tasks[name]
         result = work.result if work.phase.terminal else None
-        return recovery.Part(task=work.task, result=result, granted_s=self._granted_s(work))
+        return recovery.Part(task=work.task, result=result, cost_s=self._cost_s(work))
 
-    def _granted_s(self, work: Work) -> float:
-        own_s = recovery.granted_s(work.task)
+    def _cost_s(self, work: Work) -> float:
+        first = work.opened.result if work.opened else work.result
         names = (name for step in _steps(work) for name in step.tasks)
-        return own_s + sum(self._granted_s(self.tasks[name]) for name in names)
+        return recovery.cost_s(work.task, first) + sum(self._cost_s(self.tasks[n]) for n in names)
 
 
 def _steps(work: Work) -> list[RecoveryStep]:

@@ -363,8 +363,8 @@ def _difference(recorded: Verdict, found: Verdict) -> str:
     one, other = (
         msgspec.json.decode(msgspec.json.encode(verdict.evidence)) for verdict in (recorded, found)
     )
-    # How the attempt came to be made is not what it found.
-    names = (name for name in other if name != "recovery")
+    # How the attempt came to be made is not what it found, and what it cost is told by the units.
+    names = (name for name in other if name not in ("recovery", "nominal_s"))
     return next((name for name in names if one[name] != other[name]), "")
 
 

@@ -76,7 +76,7 @@ PURE = (
     "hms_kernel.healing",
     "hms_kernel.recovery",
     "hms_kernel.recovery.cases",
-    "hms_kernel.recovery.steps",
+    "hms_kernel.recovery.stepping",
     "hms_kernel.recoveries",
     "hms_kernel.events",
     "hms_kernel.model",

@@ -45,6 +45,7 @@ from hms_kernel.statements.terms import (
 )
 
 MOST = 16  # lemmas of one split
+FEW = 4  # where most cases may be impossible; what stays open is taken apart again
 NUMBERS = (Scalar.NAT, Scalar.INT, Scalar.RAT, Scalar.REAL)
 
 
@@ -195,7 +196,7 @@ def _order(sequent: Sequent) -> Iterator[Piece]:
     while pending:
         piece = pending.pop(0)
         found = next(_ordered(piece), None)
-        if found is None or len(done) + len(pending) + 2 > MOST:
+        if found is None or len(done) + len(pending) + 2 > FEW:
             done.append(piece)
             continue
         for fact, value in _either(found):

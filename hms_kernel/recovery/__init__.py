@@ -23,14 +23,14 @@ from hms_kernel.recovery.cases import (
     Wait,
     allowed_s,
     came_to,
-    granted_s,
+    cost_s,
     reason,
     spent_s,
     steps,
     told,
     wanted,
 )
-from hms_kernel.recovery.steps import Next
+from hms_kernel.recovery.stepping import Next
 
 __all__ = [
     "Case",
@@ -41,8 +41,8 @@ __all__ = [
     "Taken",
     "Wait",
     "allowed_s",
+    "cost_s",
     "decide",
-    "granted_s",
     "reason",
     "spent_s",
     "told",

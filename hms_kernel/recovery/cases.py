@@ -52,7 +52,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
     task: Task
     result: Result | None = None  # None while it is open
-    granted_s: float = 0.0  # nominal seconds, those of its own recovery included
+    cost_s: float = 0.0  # nominal seconds, those of its own recovery included
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,8 +113,26 @@ def reason(result: Result, task: Task) -> str | None:
 
 
 def spent_s(case: Case) -> float:
-    """Nominal seconds granted so far, to every task that was asked for."""
-    return sum(part.granted_s for taken in steps(case) for part in taken.parts)
+    """Nominal seconds so far, of every task that was asked for."""
+    return sum(cost_s for taken in steps(case) for cost_s in _costs_s(taken))
+
+
+def _costs_s(taken: Taken) -> Iterator[float]:
+    """What each part of a step cost.
+
+    A refuted lemma ends the others wherever they are; they count as if they had taken all they
+    might, so that what is left does not hang on who was quicker.
+    """
+    ended = False
+    for part in taken.parts:
+        yield _most_s(part.task) if ended else part.cost_s
+        refuted = isinstance(part.result, Verdict) and part.result.outcome is Outcome.REFUTED
+        ended = ended or (refuted and taken.step.move is Move.LEMMAS)
+
+
+def _most_s(task: Task) -> float:
+    own_s = task.recovery.nominal_s if task.recovery is not None else 0.0
+    return budget_of(task).nominal_s + own_s
 
 
 def allowed_s(case: Case) -> float:
@@ -135,14 +153,20 @@ def told(case: Case) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def granted_s(task: Task) -> float:
-    """Nominal seconds that a task asks for itself."""
-    return budget_of(task).nominal_s
+def cost_s(task: Task, result: Result | None) -> float:
+    """Nominal seconds of a task itself: what it may take until it is known what it took."""
+    granted_s = budget_of(task).nominal_s
+    if isinstance(result, Verdict) and result.evidence.nominal_s > 0:
+        return min(granted_s, result.evidence.nominal_s)
+    return granted_s
 
 
 def plan(case: Case) -> tuple[Move, ...]:
-    plan, chosen = PLANS[case.reason], policy(case).moves
-    return tuple(move for move in chosen if move in plan) if chosen else plan
+    """The moves for a case, in their order."""
+    usual, chosen = PLANS[case.reason], policy(case).moves
+    moves = tuple(move for move in chosen if move in usual) if chosen else usual
+    asked = policy(case).ask_s > 0
+    return tuple(move for move in moves if asked or move is not Move.PERSON)
 
 
 def steps(case: Case) -> Iterator[Taken]:

@@ -74,11 +74,11 @@ class Next:
                 return self._search()
             case Move.MODEL:
                 return self._model()
-            case Move.PERSON if self.policy.ask_s > 0:
+            case Move.PERSON:
                 says = f"asked, for {self.policy.ask_s:g} s"
                 return self._take(Move.PERSON, says, waits=True)
-            case move:
-                return self._skip(move, "nobody is to be asked")
+            case second:
+                raise AssertionError(f"{second} is in no plan: it follows from a split")
 
     def hinted(self, hint: Hint) -> Take:
         """What a person wants; then the person is asked again."""
