@@ -255,7 +255,8 @@ class Desk:
             UsageError: there is none.
         """
         for task in reversed(self._submissions()):
-            if name in (task.task_id, task.label):
+            # What a recovery asks for bears the label of its claim.
+            if name == task.task_id or (name == task.label and not task.parent):
                 return self._handle(task)
         raise UsageError(f"no task has the id or the label {name!r}; tasks() lists them")
 

@@ -113,7 +113,9 @@ class Next:
         if each_s < self.least_s:
             return self._skip(Move.LEMMAS, self._short())
         own_s = _at_most(share_s - each_s, self.base.nominal_s)
-        policy = self._for_lemmas(own_s)
+        # Who gives a lemma wants it tried in earnest, whatever else was to be tried.
+        chosen = FOR_LEMMAS if found["by"] == "lemma" else self.policy.moves or FOR_LEMMAS
+        policy = self._for_lemmas(chosen, own_s)
         goal = self.case.task.payload["goal"]
         tasks = []
         for n, text in enumerate(texts, 1):
@@ -132,9 +134,8 @@ class Next:
         nominal_s = min(self.base.nominal_s, self.left_s)
         return self._proof(Move.STRATEGY, "found by the search", nominal_s, strategy=strategy)
 
-    def _for_lemmas(self, nominal_s: float) -> Recovery | None:
+    def _for_lemmas(self, chosen: tuple[Move, ...], nominal_s: float) -> Recovery | None:
         """The recovery of a lemma: nobody is asked about it, and it is split only so often."""
-        chosen = self.policy.moves or FOR_LEMMAS
         moves = tuple(
             move
             for move in chosen
