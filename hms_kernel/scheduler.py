@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import assert_never
 
-from hms_kernel import takeover
+from hms_kernel import recovery, takeover
 from hms_kernel.deadlines import Deadlines
 from hms_kernel.errors import UsageError
 from hms_kernel.events import (
@@ -204,6 +204,7 @@ class Scheduler:
         task = event.task
         if task.task_id in self.tasks:
             raise UsageError(f"task {task.task_id!r} was submitted before")
+        recovery.ensure(task)
         return self._accept(task, now_s, event.settled)
 
     def _accept(self, task: Task, now_s: float, settled: Verdict | None = None) -> list[Effect]:

@@ -22,8 +22,10 @@ from hms_kernel.recovery.cases import (
     Taken,
     Wait,
     allowed_s,
+    apart,
     came_to,
     cost_s,
+    ensure,
     reason,
     spent_s,
     steps,
@@ -43,6 +45,7 @@ __all__ = [
     "allowed_s",
     "cost_s",
     "decide",
+    "ensure",
     "reason",
     "spent_s",
     "told",
@@ -101,13 +104,12 @@ def _after_lemmas(case: Case, last: Taken) -> Decision:
 
 def _followed(case: Case, last: Taken) -> Decision | None:
     """The second half of a move that takes two."""
-    found = last.parts[0].result if last.parts else None
-    if not isinstance(found, Value) or not isinstance(found.value, dict):
-        return None
-    if last.step.move is Move.SPLIT and found.value.get("lemmas"):
-        return Next(case).lemmas(last, found.value)
-    if last.step.move is Move.SEARCH and found.value.get("strategy") is not None:
-        return Next(case).evolved(last, found.value["strategy"])
+    if (found := apart(last)) is not None:
+        return Next(case).lemmas(last, found)
+    if last.step.move is Move.SEARCH and last.parts:
+        match last.parts[0].result:
+            case Value(value={"strategy": strategy}) if strategy is not None:
+                return Next(case).evolved(last, strategy)
     return None
 
 

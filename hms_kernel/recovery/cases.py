@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 
+from hms_kernel.errors import UsageError
 from hms_kernel.model import (
     Budget,
     Failure,
@@ -93,6 +95,51 @@ class End(msgspec.Struct, frozen=True, kw_only=True):
 Decision = Wait | Take | End
 
 
+class _Payload(msgspec.Struct):
+    """What a recovery reads of a request; the rest is handed on as it is."""
+
+    goal: dict[str, Any]
+    budget: Budget
+    trust: Trust = Trust.ONE_SOLVER
+    backend: str = "smt"
+
+
+def ensure(task: Task) -> None:
+    """Return if the task can be recovered from, or is not to be.
+
+    Raises:
+        UsageError: it is to recover and is no proof by "smt".
+    """
+    if task.recovery is None:
+        return
+    try:
+        payload = msgspec.convert(task.payload, _Payload)
+    except msgspec.ValidationError as error:
+        raise UsageError(
+            f"only a proof can be recovered, and this is no request: {error}"
+        ) from None
+    if task.skill != "prove" or payload.backend != "smt" or "theorem_id" not in payload.goal:
+        raise UsageError("only proofs by the backend 'smt' can be recovered")
+
+
+class Found(msgspec.Struct, frozen=True):
+    """What an agent says of a claim that it has taken apart."""
+
+    by: str
+    split: Any
+    lemmas: tuple[str, ...]
+
+
+def apart(taken: Taken) -> Found | None:
+    """The lemmas that a split has found; None for none."""
+    result = taken.parts[0].result if taken.step.move is Move.SPLIT and taken.parts else None
+    try:
+        found = msgspec.convert(result.value, Found) if isinstance(result, Value) else None
+    except msgspec.ValidationError:
+        return None
+    return found if found is not None and found.lemmas else None
+
+
 def reason(result: Result, task: Task) -> str | None:
     """Why a result leaves the claim open, as a key of ``PLANS``; None when nothing further is to be tried."""
     match result:
@@ -148,9 +195,19 @@ def told(case: Case) -> tuple[str, ...]:
         if isinstance(item, Hint):
             lines.append(f"a person's hint: {_words(item)}")
             continue
-        answers = ", ".join(came_to(part.result) for part in item.parts)
+        answers = ", ".join(came_to(part.result) for part in _heard(item))
         lines.append(f"{item.step.move}: {item.step.says}" + (f": {answers}" if answers else ""))
     return tuple(lines)
+
+
+def _heard(taken: Taken) -> Iterator[Part]:
+    """The parts that had a say: what came of those after an answer hangs on who was quicker."""
+    lemmas = taken.step.move is Move.LEMMAS
+    for part in taken.parts:
+        yield part
+        outcome = part.result.outcome if isinstance(part.result, Verdict) else None
+        if outcome is Outcome.REFUTED or (outcome in DECIDED and not lemmas):
+            return
 
 
 def cost_s(task: Task, result: Result | None) -> float:
@@ -170,18 +227,22 @@ def plan(case: Case) -> tuple[Move, ...]:
 
 
 def steps(case: Case) -> Iterator[Taken]:
+    """Its steps, oldest first."""
     return (item for item in case.taken if isinstance(item, Taken))
 
 
 def policy(case: Case) -> Recovery:
+    """How far to go for it."""
     return case.task.recovery or Recovery(nominal_s=0.0)
 
 
 def budget_of(task: Task) -> Budget:
+    """What one attempt at it may spend."""
     return msgspec.convert(task.payload["budget"], Budget)
 
 
 def wanted(task: Task) -> Trust:
+    """How much trust a proof of it shall have."""
     return Trust(task.payload.get("trust", Trust.ONE_SOLVER))
 
 
@@ -193,6 +254,7 @@ def brought_s(case: Case, hint: Hint) -> float:
 
 
 def came_to(result: Result | None) -> str:
+    """A result in a few words."""
     match result:
         case None:
             return "open"

@@ -16,15 +16,16 @@ from hms_kernel.model import (
     Recovery,
     RecoveryStep,
     Task,
-    Value,
     Verdict,
 )
 from hms_kernel.recovery.cases import (
     GROWTH,
     Case,
+    Found,
     Take,
     Taken,
     allowed_s,
+    apart,
     brought_s,
     budget_of,
     plan,
@@ -94,19 +95,17 @@ class Next:
     def composition(self, last: Taken, verdicts: list[Verdict]) -> Take:
         """Put the verdicts on lemmas together; the agent that does it trusts none of this."""
         self.place = last.step.place
-        split = next(t for t in reversed([*steps(self.case)]) if t.step.move is Move.SPLIT)
-        found = split.parts[0].result
-        assert isinstance(found, Value)
+        found = next(filter(None, map(apart, reversed([*steps(self.case)]))))
         plain = msgspec.to_builtins(verdicts)
-        job = {"type": "compose", "split": found.value["split"], "verdicts": plain}
+        job = {"type": "compose", "split": found.split, "verdicts": plain}
         nominal_s = min(COMPOSING * self.base.nominal_s, self.left_s)
         says = "of a refuted lemma" if verdicts[-1].outcome is Outcome.REFUTED else "of all lemmas"
         return self._proof(Move.COMPOSITION, says, nominal_s, job=job)
 
-    def lemmas(self, last: Taken, found: dict[str, Any]) -> Take:
+    def lemmas(self, last: Taken, found: Found) -> Take:
         """Every lemma as a task with a recovery of its own."""
         self.place = last.step.place
-        texts = found["lemmas"]
+        texts = found.lemmas
         share_s = SAVED * self.left_s / len(texts)
         # In steps of doubling, so that claims with the same lemma can share it.
         each_s = min(self.base.nominal_s, _at_most(share_s, self.base.nominal_s))
@@ -114,7 +113,7 @@ class Next:
             return self._skip(Move.LEMMAS, self._short())
         own_s = _at_most(share_s - each_s, self.base.nominal_s)
         # Who gives a lemma wants it tried in earnest, whatever else was to be tried.
-        chosen = FOR_LEMMAS if found["by"] == "lemma" else self.policy.moves or FOR_LEMMAS
+        chosen = FOR_LEMMAS if found.by == "lemma" else self.policy.moves or FOR_LEMMAS
         policy = self._for_lemmas(chosen, own_s)
         goal = self.case.task.payload["goal"]
         tasks = []
@@ -126,7 +125,7 @@ class Next:
             }
             task = self._task(each_s, goal=lemma)
             tasks.append(msgspec.structs.replace(task, recovery=policy, label=lemma["theorem_id"]))
-        return self._take(Move.LEMMAS, f"{len(texts)} by {found['by']}", tuple(tasks))
+        return self._take(Move.LEMMAS, f"{len(texts)} by {found.by}", tuple(tasks))
 
     def evolved(self, last: Taken, strategy: Any) -> Take:
         """Try what the genetic search has found."""

@@ -194,6 +194,11 @@ class TestStrategies:
 
         assert decide(case) == Wait()
 
+    def test_the_story_does_not_tell_who_was_quicker(self):
+        ends = [decide(taken(opened(UNKNOWN), PROVED, late)) for late in (None, UNKNOWN, PROVED)]
+
+        assert ends[0] == ends[1] == ends[2]
+
     def test_the_first_that_settles_the_claim_ends_it(self):
         end = decide(taken(opened(UNKNOWN), UNKNOWN, PROVED, None))
 
@@ -356,6 +361,34 @@ class TestAPerson:
         for fields in ({}, {"lemma": "1 = 1", "give_up": True}, {"nominal_s": -1.0}):
             with pytest.raises(UsageError):
                 Hint(**fields)
+
+
+class TestWhatCanRecover:
+    def test_is_a_proof_by_the_embedded_prover(self):
+        recovery.ensure(claim())
+        recovery.ensure(msgspec.structs.replace(claim(), skill="simulate", recovery=None))
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"skill": "simulate"},
+            {"payload": None},
+            {"payload": {"goal": {}}},
+            {"payload": claim().payload | {"backend": "lean"}},
+            {"payload": claim().payload | {"trust": "blind"}},
+            {"payload": claim().payload | {"budget": {"nominal_s": "much"}}},
+        ],
+    )
+    def test_is_nothing_else(self, changes):
+        with pytest.raises(UsageError):
+            recovery.ensure(msgspec.structs.replace(claim(), **changes))
+
+    @pytest.mark.parametrize("value", [None, 7, {"lemmas": 7}, {"lemmas": ["1 = 1"]}])
+    def test_an_agent_that_answers_nonsense_is_passed_over(self, value):
+        policy = Recovery(moves=(Move.SPLIT, Move.SEARCH))
+        case = taken(opened(UNKNOWN, claim(policy)), Value(value=value))
+
+        assert isinstance(decide(case), Take)
 
 
 RESULTS = st.sampled_from(
