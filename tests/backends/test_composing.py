@@ -10,6 +10,7 @@ from hms_kernel.backends.composing import composed, trust_of
 from hms_kernel.backends.lemmas import parts
 from hms_kernel.backends.smt import SmtBackend, understood
 from hms_kernel.errors import UsageError
+from hms_kernel.explanation import explain
 from hms_kernel.model import Budget, Counterexample, Goal, Lemma, Outcome, Trust, Verdict
 
 BUDGET = Budget(nominal_s=0.5, wall_s=120.0)
@@ -137,6 +138,14 @@ def test_while_an_assumption_is_only_prose_nothing_is_refuted():
     assert verdict.outcome is Outcome.UNKNOWN
     assert verdict.counterexample is None
     assert "x is small" in verdict.reason
+
+
+def test_it_is_told_lemma_by_lemma():
+    told = str(explain(settled(claim(BOTH))[0]))
+
+    assert told.startswith("It follows from 2 lemmas by conjuncts, each of which holds:")
+    assert "1. theorem lemma_1 (x : ℝ) (h : 1 ≤ x) : 1 ≤ x * x := by sorry" in told
+    assert told.count("Suppose it fails") == 2
 
 
 def test_the_same_parts_give_the_same_verdict():
