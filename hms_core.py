@@ -1,7 +1,9 @@
 """The facade of the plan's appendix A.2: nothing but re-exports."""
 
 from hms_kernel.facade import (
+    answer_task,
     list_failures,
+    list_waiting,
     ping_supervisor,
     quarantine_agent,
     query_agent_status,
@@ -13,7 +15,9 @@ from hms_kernel.facade import (
 )
 
 __all__ = [
+    "answer_task",
     "list_failures",
+    "list_waiting",
     "ping_supervisor",
     "quarantine_agent",
     "query_agent_status",

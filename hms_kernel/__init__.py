@@ -34,7 +34,17 @@ if TYPE_CHECKING:
     )
     from hms_kernel.explanation import explain
     from hms_kernel.handles import AgentHandle, Run, TaskHandle
-    from hms_kernel.model import Budget, Goal, Limits, Outcome, Phase, Trust, Verdict
+    from hms_kernel.model import (
+        Budget,
+        Goal,
+        Limits,
+        Move,
+        Outcome,
+        Phase,
+        Recovery,
+        Trust,
+        Verdict,
+    )
     from hms_kernel.report import Report
     from hms_kernel.specs.python import claim
     from hms_kernel.witness import check
@@ -57,7 +67,17 @@ _HOME = {
         "TaskFailed",
         "UsageError",
     ),
-    "hms_kernel.model": ("Budget", "Goal", "Limits", "Outcome", "Phase", "Trust", "Verdict"),
+    "hms_kernel.model": (
+        "Budget",
+        "Goal",
+        "Limits",
+        "Move",
+        "Outcome",
+        "Phase",
+        "Recovery",
+        "Trust",
+        "Verdict",
+    ),
     "hms_kernel.report": ("Report",),
     "hms_kernel.witness": ("check",),
     "hms_kernel.explanation": ("explain",),
@@ -76,10 +96,12 @@ __all__ = [
     "Goal",
     "HmsError",
     "Limits",
+    "Move",
     "Outcome",
     "Phase",
     "PolicyDenied",
     "QueueFull",
+    "Recovery",
     "Report",
     "Run",
     "SessionError",

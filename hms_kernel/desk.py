@@ -36,6 +36,7 @@ from hms_kernel.model import (
     Fact,
     Goal,
     Limits,
+    Recovery,
     Semantics,
     Task,
     TaskSubmitted,
@@ -133,6 +134,7 @@ class Desk:
         cache: bool = True,
         trust: str = Trust.ONE_SOLVER,
         backend: str = "smt",
+        recover: bool | Recovery = False,
     ) -> TaskHandle:
         """Hand in one statement of Lean 4 text; the result is a ``Verdict``.
 
@@ -146,10 +148,11 @@ class Desk:
                 says who vouches in the end.
             backend: which prover: "smt"; "lean" has a Lean check the proof that the text itself
                 carries; "deepseek" asks a language model for proofs and a Lean about each.
+            recover: whether to go on when that leaves it open, and how far; see ``Recovery``.
 
         Raises:
             UsageError: the statement or an axiom is no text, or there are no such semantics,
-                trust or backend.
+                trust or backend; or a backend other than "smt" is to recover.
             BackendMissing: the Lean kernel is wanted and not installed.
         """
         axioms = (axioms,) if isinstance(axioms, str) else tuple(axioms)
@@ -162,7 +165,9 @@ class Desk:
             axioms=axioms,
             semantics=Semantics.named(semantics),
         )
-        return self.settle(goal, budget or Budget(), cache=cache, trust=trust, backend=backend)
+        return self.settle(
+            goal, budget or Budget(), cache=cache, trust=trust, backend=backend, recover=recover
+        )
 
     def settle(
         self,
@@ -173,11 +178,13 @@ class Desk:
         cache: bool = True,
         trust: str = Trust.ONE_SOLVER,
         backend: str = "smt",
+        recover: bool | Recovery = False,
     ) -> TaskHandle:
         """Hand in one goal as it is."""
         plugins.ensure(backends.GROUP, backend)
         wanted = _prepared(trust)
-        asked = self.client.send(_proof(goal, budget, run, cache, wanted, backend))
+        recovery = _recovery(recover, backend)
+        asked = self.client.send(_proof(goal, budget, run, cache, wanted, backend, recovery))
         return self._submitted(asked, goal.theorem_id, goal)
 
     def verify(
@@ -188,6 +195,7 @@ class Desk:
         budget: Budget | None = None,
         cache: bool = True,
         trust: str = Trust.ONE_SOLVER,
+        recover: bool | Recovery = False,
     ) -> Run:
         """Hand in every claim of a specification: a built-in name, a file, or one already loaded.
 
@@ -198,6 +206,7 @@ class Desk:
             spec: what to settle.
             semantics: of all claims; None leaves each as its file has it.
             trust: "lean-kernel" has the Lean kernel check every proof, where it can.
+            recover: whether to go on with every claim that is left open, and how far.
 
         Raises:
             SpecError: the specification as a whole cannot be used.
@@ -206,7 +215,7 @@ class Desk:
         """
         spec = _load(spec, semantics)
         name = f"{spec.name}-{uuid.uuid4().hex[:6]}"
-        return self._run(name, spec, {}, budget, cache, _prepared(trust))
+        return self._run(name, spec, {}, budget, cache, _prepared(trust), _recovery(recover))
 
     def run(
         self,
@@ -217,6 +226,7 @@ class Desk:
         budget: Budget | None = None,
         cache: bool = True,
         trust: str = Trust.ONE_SOLVER,
+        recover: bool | Recovery = False,
     ) -> Run:
         """A run of ``verify`` again, after a restart for example; ``runs`` lists the names.
 
@@ -234,7 +244,7 @@ class Desk:
             known = ", ".join(row["run"] for row in tables.runs(self.facts())[-5:])
             raise UsageError(f"no run {name!r}; there are: {known or 'none'}")
         loaded = _load(spec, semantics)
-        return self._run(name, loaded, tasks, budget, cache, _prepared(trust))
+        return self._run(name, loaded, tasks, budget, cache, _prepared(trust), _recovery(recover))
 
     def task(self, name: str) -> TaskHandle:
         """A task handed in earlier, in this epoch or before, by its id or its label.
@@ -245,7 +255,8 @@ class Desk:
             UsageError: there is none.
         """
         for task in reversed(self._submissions()):
-            if name in (task.task_id, task.label):
+            # What a recovery asks for bears the label of its claim.
+            if name == task.task_id or (name == task.label and not task.parent):
                 return self._handle(task)
         raise UsageError(f"no task has the id or the label {name!r}; tasks() lists them")
 
@@ -273,6 +284,10 @@ class Desk:
         """Runs of the session, its earlier epochs included: name, tasks, how many are open."""
         return tables.frame(tables.runs(self.facts()))
 
+    def waiting(self) -> pd.DataFrame:
+        """Claims that wait for a person, with what was tried; ``task(name).answer(...)`` answers one."""
+        return tables.frame(tables.waiting(self.facts()), tables.WAITING)
+
     def attempts(self) -> pd.DataFrame:
         """Every attempt at a task: on which agent, how long, how it ended."""
         return tables.frame(tables.attempts(self.facts()))
@@ -289,12 +304,13 @@ class Desk:
         budget: Budget | None,
         cache: bool,
         trust: Trust,
+        recovery: Recovery | None,
     ) -> Run:
         if all(agent.phase == AgentPhase.STOPPED.value for agent in self.client.agents()):
             self.spawn(config.cores())
         asked = {
             claim.id: self.client.send(
-                _claim_request(claim, budget or Budget(), name, cache, trust)
+                _claim_request(claim, budget or Budget(), name, cache, trust, recovery)
             )
             for claim in spec.claims
             if claim.id not in known
@@ -400,25 +416,49 @@ def _functions(source: Callable[..., Any] | ModuleType) -> Spec:
     return python.load(source)
 
 
+def _recovery(recover: bool | Recovery, backend: str = "smt") -> Recovery | None:
+    if recover is False:
+        return None
+    if backend != "smt":
+        raise UsageError(f"only proofs by 'smt' are recovered, not those by {backend!r}")
+    if recover is not True and not isinstance(recover, Recovery):
+        raise UsageError(f"{recover!r} is no recovery; write True or Recovery(nominal_s=60)")
+    return Recovery() if recover is True else recover
+
+
 def _proof(
-    goal: Goal, budget: Budget, run: str, cache: bool, trust: Trust, backend: str = "smt"
+    goal: Goal,
+    budget: Budget,
+    run: str,
+    cache: bool,
+    trust: Trust,
+    backend: str = "smt",
+    recovery: Recovery | None = None,
 ) -> SubmitTaskRequest:
     if not isinstance(budget, Budget):
         raise UsageError(f"{budget!r} is no budget; write Budget(nominal_s=5, wall_s=60)")
     request = {"goal": goal, "budget": budget, "cache": cache, "trust": trust, "backend": backend}
+    if recovery is not None:
+        request["propose"] = False  # a model is asked when its turn comes
     return SubmitTaskRequest(
         skill="prove",
         payload=msgspec.to_builtins(request),
         label=goal.theorem_id,
         run=run,
         limits=Limits(attempt_wall_s=budget.wall_s + KILL_MARGIN_S),
+        recovery=recovery,
     )
 
 
 def _claim_request(
-    claim: Claim, budget: Budget, run: str, cache: bool, trust: Trust
+    claim: Claim,
+    budget: Budget,
+    run: str,
+    cache: bool,
+    trust: Trust,
+    recovery: Recovery | None = None,
 ) -> SubmitTaskRequest:
     if claim.settled is not None:
         return SubmitTaskRequest(skill="prove", label=claim.id, run=run, settled=claim.settled)
-    request = _proof(claim.goal(), budget, run, cache, trust)
+    request = _proof(claim.goal(), budget, run, cache, trust, recovery=recovery)
     return msgspec.structs.replace(request, wait_s=BATCH_WAIT_S)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from hms_kernel.model import AgentSpec, FactKind, Progress, Result, Task, Verdict
+from hms_kernel.model import AgentSpec, FactKind, Hint, Progress, Result, Task, Verdict
 
 # --- events ------------------------------------------------------------------
 
@@ -24,6 +24,13 @@ class CancelAsked(msgspec.Struct, frozen=True):
     """Somebody no longer wants the task."""
 
     task_id: str
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """A person says something about a claim that waits for one."""
+
+    task_id: str
+    hint: Hint
 
 
 class SpawnAsked(msgspec.Struct, frozen=True):
@@ -127,6 +134,7 @@ class Tick(msgspec.Struct, frozen=True):
 Event = (
     Submitted
     | CancelAsked
+    | Answered
     | SpawnAsked
     | StopAsked
     | DrainAsked

@@ -29,8 +29,8 @@ class Explanation:
 def explain(verdict: Verdict) -> Explanation:
     """Why a verdict is what it is.
 
-    A proof with a certificate is checked and told step by step; one without names who
-    vouches for it. A refutation shows its numbers.
+    A proof with a certificate is checked and told step by step, one by lemmas lemma by lemma;
+    one without names who vouches for it. A refutation shows its numbers.
 
     Raises:
         UsageError: it is no verdict, or its certificate does not prove its statement.
@@ -43,6 +43,8 @@ def explain(verdict: Verdict) -> Explanation:
             lines = [f"{evidence.checker} accepts this proof:", "", *evidence.lean.splitlines()]
         case Outcome.PROVED if evidence.certificate is not None:
             lines = _steps(verdict)
+        case Outcome.PROVED if evidence.lemmas:
+            lines = _parts(verdict)
         case Outcome.PROVED:
             lines = [
                 f"{evidence.checker} vouches for it by `{evidence.stage}`; there is no certificate to follow."
@@ -54,6 +56,19 @@ def explain(verdict: Verdict) -> Explanation:
         case _:
             lines = [verdict.reason]
     return Explanation((*lines, *(line for note in notes(verdict) for line in ("", note))))
+
+
+def _parts(verdict: Verdict) -> list[str]:
+    """Every lemma of a composed proof, told in its turn."""
+    lines = [f"It follows from {verdict.evidence.stage}, each of which holds:"]
+    for number, lemma in enumerate(verdict.evidence.lemmas, 1):
+        told = explain(lemma.verdict).lines
+        lines += [
+            "",
+            f"{number}. {lemma.goal.statement}",
+            *(f"   {line}".rstrip() for line in told),
+        ]
+    return lines
 
 
 def _steps(verdict: Verdict) -> list[str]:

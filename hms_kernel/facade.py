@@ -14,7 +14,13 @@ import msgspec
 
 from hms_kernel import api, desk, handles, tables
 from hms_kernel.errors import SessionError, UsageError
-from hms_kernel.messages import SpawnAgentRequest, SpawnAgentResponse
+from hms_kernel.messages import (
+    AcceptedResponse,
+    AnswerTaskRequest,
+    SpawnAgentRequest,
+    SpawnAgentResponse,
+)
+from hms_kernel.model import Hint
 from hms_kernel.report import verdict_json
 
 _lock = threading.Lock()
@@ -75,7 +81,8 @@ def query_task_status(task_id: str) -> dict[str, Any]:
     Returns:
         ``{"task_id", "theorem_id", "phase", "agent", "attempts", "duration_s", "progress"}`` and,
         once it has ended, ``"verdict", "trust", "reason", "counterexample", "evidence"``
-        (None before). ``phase`` is pending, running, succeeded, failed or cancelled.
+        (None before). ``phase`` is pending, running, waiting (for its
+        recovery), succeeded, failed or cancelled.
 
     Raises:
         UsageError: no such task.
@@ -115,6 +122,36 @@ def query_agent_status(agent_id: str) -> dict[str, Any]:
         handles.AgentHandle(_desk().client, agent_id).status()
     )
     return status
+
+
+def list_waiting() -> list[dict[str, Any]]:
+    """Claims whose recovery waits for a person, longest first.
+
+    Returns:
+        One ``{"task", "label", "reason", "since_s", "tried"}`` each: ``reason`` is why its first
+        attempt left it open, ``since_s`` seconds since the Unix epoch, ``tried`` a line per step.
+    """
+    return tables.waiting(_desk().facts())
+
+
+def answer_task(task_id: str, hint: dict[str, Any]) -> None:
+    """Help a claim that waits for a person; its recovery goes on.
+
+    Args:
+        task_id: of the claim.
+        hint: one of ``{"lemma": text}`` (Lean, in the scope of the claim), ``{"strategy": name}``,
+            ``{"nominal_s": seconds}`` and ``{"give_up": True}``.
+
+    Raises:
+        UsageError: no such task, it waits for no person, or the hint makes no sense.
+        PolicyDenied: the gate refused.
+    """
+    try:
+        given = msgspec.convert(hint, Hint)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"not a hint: {error}") from None
+    request = AnswerTaskRequest(task_id=task_id, hint=given)
+    _desk().client.ask(request, AcceptedResponse)
 
 
 def list_failures() -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from hms_kernel.messages import (
     AgentStatus,
     AgentStatusRequest,
     AgentStatusResponse,
+    AnswerTaskRequest,
     CancelTaskRequest,
     DrainAgentRequest,
     QuarantineAgentRequest,
@@ -29,7 +30,7 @@ from hms_kernel.messages import (
     TaskStatusRequest,
     TaskStatusResponse,
 )
-from hms_kernel.model import Failure, Goal, Phase, Value, Verdict
+from hms_kernel.model import Failure, Goal, Hint, Phase, Value, Verdict
 from hms_kernel.report import Report, Settlement
 from hms_kernel.specs import Claim, Spec
 
@@ -111,6 +112,29 @@ class TaskHandle:
     def cancel(self) -> None:
         """End it without an answer; work on it stops. Nothing happens when it has ended already."""
         self._client.ask(CancelTaskRequest(task_id=self.task_id), AcceptedResponse)
+
+    def answer(
+        self,
+        *,
+        lemma: str = "",
+        strategy: str = "",
+        nominal_s: float = 0.0,
+        give_up: bool = False,
+    ) -> None:
+        """Help a claim that waits for a person, in one of four ways; what follows goes on by itself.
+
+        Args:
+            lemma: Lean text in the scope of the claim, such as ``"0 ≤ (x - y) ^ 2"``: it is
+                proved first, and then used.
+            strategy: the name of one in ``backends.strategies``.
+            nominal_s: seconds of solver work to spend on it, beyond what it was allowed.
+            give_up: end it with what there is.
+
+        Raises:
+            UsageError: the claim waits for no person, or not exactly one of these is given.
+        """
+        hint = Hint(lemma=lemma, strategy=strategy, nominal_s=nominal_s, give_up=give_up)
+        self._client.ask(AnswerTaskRequest(task_id=self.task_id, hint=hint), AcceptedResponse)
 
     def output(self) -> str:
         """The end of what its worker printed, C libraries included, during the last attempt."""

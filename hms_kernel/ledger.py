@@ -7,7 +7,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from hms_kernel.model import AgentPhase, AgentSpec, Desired, Lost, Phase, Progress, Result, Task
+from hms_kernel.model import (
+    AgentPhase,
+    AgentSpec,
+    Desired,
+    Hint,
+    Lost,
+    Phase,
+    Progress,
+    RecoveryBegun,
+    RecoveryStep,
+    Result,
+    Task,
+)
 
 
 @dataclass
@@ -55,3 +67,13 @@ class Work:
     settled_s: float | None = None
     result: Result | None = None
     output: str = ""  # the tail of what its worker printed during the last attempt
+    opened: RecoveryBegun | None = None  # its attempts left it open, and this is what they found
+    taken: list[RecoveryStep | Hint] = field(default_factory=list)  # by its recovery, oldest first
+    taken_s: float = 0.0  # when the last of them was
+    blocks: set[str] = field(default_factory=set)  # tasks whose recoveries wait for this one
+
+    @property
+    def step(self) -> str:
+        """The latest step of its recovery in words; empty before the first."""
+        last = next((item for item in reversed(self.taken) if isinstance(item, RecoveryStep)), None)
+        return f"{last.move}: {last.says}" if last else ""

@@ -10,7 +10,17 @@ from typing import Any
 
 import msgspec
 
-from hms_kernel.model import AgentSpec, Fact, Limits, Progress, Result, Task, Verdict
+from hms_kernel.model import (
+    AgentSpec,
+    Fact,
+    Hint,
+    Limits,
+    Progress,
+    Recovery,
+    Result,
+    Task,
+    Verdict,
+)
 
 PROTOCOL_VERSION = 1
 
@@ -169,6 +179,7 @@ class SubmitTaskRequest(msgspec.Struct, frozen=True, kw_only=True, tag="submit_t
     limits: Limits = Limits()
     settled: Verdict | None = None
     wait_s: float = 0.0
+    recovery: Recovery | None = None
 
 
 class SubmitTaskResponse(msgspec.Struct, frozen=True, kw_only=True, tag="submit_task_response"):
@@ -177,6 +188,13 @@ class SubmitTaskResponse(msgspec.Struct, frozen=True, kw_only=True, tag="submit_
 
 class CancelTaskRequest(msgspec.Struct, frozen=True, kw_only=True, tag="cancel_task_request"):
     task_id: str
+
+
+class AnswerTaskRequest(msgspec.Struct, frozen=True, kw_only=True, tag="answer_task_request"):
+    """A person's hint for a claim that waits for one."""
+
+    task_id: str
+    hint: Hint
 
 
 class TaskStatusRequest(msgspec.Struct, frozen=True, kw_only=True, tag="task_status_request"):
@@ -200,6 +218,7 @@ class TaskStatus(msgspec.Struct, frozen=True, kw_only=True):
     result: Result | None
     progress: Progress | None = None
     output: str = ""  # the tail of what its worker printed during the last attempt
+    recovery: str = ""  # the latest step of its recovery, if one is under way
 
 
 class TaskStatusResponse(msgspec.Struct, frozen=True, kw_only=True, tag="task_status_response"):
@@ -280,6 +299,7 @@ Request = (
     | ReleaseAgentRequest
     | SubmitTaskRequest
     | CancelTaskRequest
+    | AnswerTaskRequest
     | TaskStatusRequest
     | AgentStatusRequest
     | FactsRequest

@@ -74,6 +74,7 @@ class Phase(enum.StrEnum):
 
     PENDING = "pending"
     RUNNING = "running"
+    WAITING = "waiting"  # its attempt left it open; a recovery is under way
     SUCCEEDED = "succeeded"  # answered; for a proof even "unknown" is an answer
     FAILED = "failed"  # attempts exhausted, denied, or the skill raised
     CANCELLED = "cancelled"
@@ -159,6 +160,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     budget: Budget | None = None  # what it was allowed to spend
     stage: str = ""  # the stage that settled it, as printed by ``Stage``
     units: int = 0  # resource units spent by all stages, engine's own count
+    nominal_s: float = 0.0  # nominal seconds of all questions; 0 where the clock had a say
     statement: str = ""  # the goal as understood, printed back as Lean
     statement_sha256: str = ""  # of that text, hexadecimal
     notes: tuple[str, ...] = ()  # ascriptions, supplied definitions, the n of a sum
@@ -168,6 +170,16 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     unused_hypotheses: tuple[str, ...] = ()  # of a proof: it holds without them
     contradictory: tuple[str, ...] = ()  # of a vacuous claim: hypotheses that exclude each other
     repairs: tuple[Repair, ...] = ()  # of a refuted claim: what would make it true, simplest first
+    split: Any = None  # how the claim was taken apart, as plain JSON data
+    lemmas: tuple[Lemma, ...] = ()  # of a proof by parts: what the parts are, and who proved them
+    recovery: tuple[str, ...] = ()  # what was tried after the first attempt, one line per step
+
+
+class Lemma(msgspec.Struct, frozen=True, kw_only=True):
+    """One part of a claim, and what came of it."""
+
+    goal: Goal
+    verdict: Verdict
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True, tag="verdict"):
@@ -230,6 +242,48 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     progress_s: float | None = None  # between two reports of the skill; then it is tried again
 
 
+class Move(enum.StrEnum):
+    """What a recovery can do next for a claim that is still open."""
+
+    BUDGET = "more budget"
+    STRATEGY = "other strategy"
+    CERTIFICATE = "certificate search"
+    SPLIT = "split"  # into lemmas; no proving yet
+    LEMMAS = "lemmas"  # several agents prove them
+    COMPOSITION = "composition"  # of their verdicts to one on the claim
+    SEARCH = "genetic search"
+    MODEL = "language model"
+    PERSON = "person"
+
+
+class Recovery(msgspec.Struct, frozen=True, kw_only=True):
+    """How far to go for a claim that its first attempt leaves open."""
+
+    nominal_s: float = 60.0  # of all further attempts together, those at lemmas included
+    moves: tuple[Move, ...] = ()  # what may be tried, in this order; empty: what fits the reason
+    ask_s: float = 0.0  # seconds to wait for a person in the end; 0: nobody is asked
+    depth: int = 2  # how often a lemma may itself be split
+
+    def __post_init__(self) -> None:
+        if not (self.nominal_s >= 0 and self.ask_s >= 0 and self.depth >= 0):
+            raise UsageError("nominal_s, ask_s and depth of a recovery are at least 0")
+        if second := {Move.LEMMAS, Move.COMPOSITION}.intersection(self.moves):
+            raise UsageError(f"{min(second)} follows from a split and cannot be asked for alone")
+
+
+class Hint(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person says about a claim that waits for one. One of the fields is set."""
+
+    lemma: str = ""  # Lean text in the scope of the claim: proved first, then used
+    strategy: str = ""  # the name of one
+    nominal_s: float = 0.0  # more budget, beyond the recovery's own
+    give_up: bool = False
+
+    def __post_init__(self) -> None:
+        if sum(map(bool, (self.lemma, self.strategy, self.nominal_s > 0, self.give_up))) != 1:
+            raise UsageError("a hint is a lemma, a strategy, more nominal seconds, or giving up")
+
+
 class Task(msgspec.Struct, frozen=True, kw_only=True):
     """Something an agent is asked to do."""
 
@@ -239,6 +293,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     label: str = ""  # what people call it: a theorem id
     run: str = ""  # groups the tasks of one ``verify``
     limits: Limits = Limits()
+    recovery: Recovery | None = None  # what to do when an attempt leaves it open; None: nothing
+    parent: str = ""  # the task whose recovery asked for this one; empty: a person or program did
 
 
 class Intensity(msgspec.Struct, frozen=True, kw_only=True):
@@ -415,6 +471,31 @@ class TaskSettled(msgspec.Struct, frozen=True, kw_only=True, tag="task_settled")
     output: str = ""  # the tail of what its worker printed during the last attempt
 
 
+class RecoveryBegun(msgspec.Struct, frozen=True, kw_only=True, tag="recovery_begun"):
+    """An attempt left the task open, and what was found so far is kept while more is tried."""
+
+    result: Result
+    reason: str  # "budget", "wall clock", "crash", "memory", "unsupported", "trust"
+    output: str = ""  # the tail of what its worker printed
+
+
+class RecoveryStep(msgspec.Struct, frozen=True, kw_only=True, tag="recovery_step"):
+    """What a recovery does next. One without tasks is skipped, or waits for a person."""
+
+    number: int  # from 1 within the recovery of a task
+    place: int  # how much of its plan is used up
+    move: Move
+    says: str  # "budget of 20 nominal s", "skipped: no agent has the skill evolve"
+    tasks: tuple[str, ...] = ()  # that it waits for; another recovery may wait for them, too
+    waits: bool = False  # for a person
+
+
+class HintGiven(msgspec.Struct, frozen=True, kw_only=True, tag="hint_given"):
+    """A person has answered a claim that waits for one."""
+
+    hint: Hint
+
+
 class ResultDropped(msgspec.Struct, frozen=True, kw_only=True, tag="result_dropped"):
     """A result of a superseded attempt arrived and was recognised."""
 
@@ -443,6 +524,9 @@ FactKind = (
     | TaskAssigned
     | TaskRequeued
     | TaskSettled
+    | RecoveryBegun
+    | RecoveryStep
+    | HintGiven
     | ResultDropped
     | ActionDenied
 )

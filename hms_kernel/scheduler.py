@@ -9,16 +9,17 @@ attempt number and dropped. How agents live and die is the ``fleet``'s.
 
 from __future__ import annotations
 
-import heapq
 from dataclasses import dataclass, field
 from random import Random
 from typing import assert_never
 
-from hms_kernel import takeover
+from hms_kernel import recovery, takeover
 from hms_kernel.agreement import agree
+from hms_kernel.deadlines import Deadlines
 from hms_kernel.errors import UsageError
 from hms_kernel.events import (
     Acknowledge,
+    Answered,
     Assign,
     CancelAsked,
     CancelOn,
@@ -56,11 +57,15 @@ from hms_kernel.model import (
     Phase,
     Result,
     ResultDropped,
+    Task,
     TaskAssigned,
     TaskRequeued,
     TaskSettled,
     TaskSubmitted,
+    Verdict,
 )
+from hms_kernel.queues import Queues
+from hms_kernel.recoveries import Recoveries
 
 __all__ = ["STARTUP_S", "Scheduler"]
 
@@ -78,14 +83,20 @@ class Scheduler:
 
     rng: Random
     tasks: dict[str, Work] = field(default_factory=dict)
-    waiting: int = 0  # tasks in the queue
-    _queues: dict[str, list[tuple[int, str]]] = field(default_factory=dict)  # skill to heap
     _idle: dict[str, None] = field(default_factory=dict)  # ordered set of agent ids
-    # Heap of when, task, and the attempt it must have begun by then (0: it must have ended).
-    _deadlines: list[tuple[float, str, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._fleet = Fleet(self.rng)
+        self._queues = Queues(self.tasks)
+        self._deadlines = Deadlines(self.tasks)
+        self._recoveries = Recoveries(
+            self.tasks,
+            skills=self._skills,
+            submit=self._accept,
+            settle=self._settle,
+            cancel=self._drop,
+            prefer=self._queues.prefer,
+        )
         self.agents: dict[str, Agent] = self._fleet.agents
 
     def handle(self, event: Event, now_s: float) -> list[Effect]:
@@ -103,7 +114,10 @@ class Scheduler:
             case Submitted():
                 return self._submitted(event, now_s)
             case CancelAsked(task_id):
-                return self._cancel(task_id, now_s)
+                work = self._known_task(task_id)
+                return [] if work.phase.terminal else self._drop(work, now_s)
+            case Answered(task_id, hint):
+                return self._recoveries.answered(task_id, hint, now_s)
             case SpawnAsked(spec):
                 return self._fleet.spawn(spec, now_s)
             case StopAsked(agent_id):
@@ -153,7 +167,7 @@ class Scheduler:
         """
         self.tasks.update(tasks)
         for work in tasks.values():
-            self._await_end(work)
+            self._deadlines.await_end(work)
             if work.phase is Phase.PENDING:
                 self._enqueue(work, now_s)
         effects = self._fleet.resume(agents, now_s)
@@ -168,14 +182,18 @@ class Scheduler:
                     if agent.phase is AgentPhase.STOPPED
                     else self._lost(missed, cause, "", now_s)
                 )
-        return effects
+        return effects + self._recoveries.resume(now_s)
 
     def next_due_s(self) -> float | None:
         """When a ``Tick`` will have something to do, on the clock of ``handle``; None: not by itself."""
-        while self._deadlines and self._met(*self._deadlines[0][1:]):
-            heapq.heappop(self._deadlines)
-        dues = [self._fleet.next_due_s(), self._deadlines[0][0] if self._deadlines else None]
+        parts = (self._fleet, self._deadlines, self._recoveries)
+        dues = [part.next_due_s() for part in parts]
         return min((due for due in dues if due is not None), default=None)
+
+    @property
+    def waiting(self) -> int:
+        """How many tasks wait for an agent."""
+        return self._queues.waiting
 
     @property
     def open_tasks(self) -> int:
@@ -188,25 +206,27 @@ class Scheduler:
         task = event.task
         if task.task_id in self.tasks:
             raise UsageError(f"task {task.task_id!r} was submitted before")
+        recovery.ensure(task)
+        return self._accept(task, now_s, event.settled)
+
+    def _accept(self, task: Task, now_s: float, settled: Verdict | None = None) -> list[Effect]:
         work = Work(task=task, ticket=len(self.tasks), submitted_s=now_s)
         self.tasks[task.task_id] = work
         recorded = Record(TaskSubmitted(submitted=task), task=task.task_id)
-        if event.settled is not None:
-            return [recorded, self._settle(work, Phase.SUCCEEDED, event.settled, now_s)]
-        self._await_end(work)
+        if settled is not None:
+            return [recorded, *self._settle(work, Phase.SUCCEEDED, settled, now_s)]
+        self._deadlines.await_end(work)
         self._enqueue(work, now_s)
         return [recorded, *self._assign(self._capable(task.skill))]
 
-    def _cancel(self, task_id: str, now_s: float) -> list[Effect]:
-        work = self._known_task(task_id)
-        if work.phase.terminal:
-            return []
+    def _drop(self, work: Work, now_s: float) -> list[Effect]:
+        """End a task that nobody wants any more."""
         failure = Failure(kind="cancelled", message="cancelled")
         return self._give_up(work, Phase.CANCELLED, failure, now_s)
 
     def _give_up(self, work: Work, phase: Phase, failure: Failure, now_s: float) -> list[Effect]:
         """End a task that nobody has answered."""
-        effects: list[Effect] = [self._settle(work, phase, failure, now_s)]
+        effects = self._settle(work, phase, failure, now_s)
         # The agent stays taken until it confirms: its worker must be replaced first.
         if work.agent and self._runs(work.agent, work.task.task_id, work.attempt):
             effects.append(CancelOn(work.agent, work.task.task_id, work.attempt))
@@ -227,8 +247,9 @@ class Scheduler:
             work is not None and work.phase is Phase.PENDING and isinstance(event.result, Failure)
         )
         current = work is not None and self._is_current(work, event)
-        if work is None or work.phase.terminal or not current or failed_late:
-            resent = work is not None and work.phase.terminal and current
+        answered = work is not None and (work.phase.terminal or work.phase is Phase.WAITING)
+        if work is None or answered or not current or failed_late:
+            resent = answered and current
             where = {"task": event.task_id, "attempt": event.attempt, "agent": event.agent_id}
             dropped = [] if resent else [Record(ResultDropped(), **where)]  # type: ignore[arg-type]
             return [*dropped, known, *self._next(freed, now_s)]
@@ -236,11 +257,11 @@ class Scheduler:
             case Failure(message=cause, detail=detail) if lost:
                 ended = self._lost(work, cause, detail or event.output, now_s)
             case Failure(kind="cancelled"):
-                ended = [self._settle(work, Phase.CANCELLED, event.result, now_s, event.output)]
+                ended = self._settle(work, Phase.CANCELLED, event.result, now_s, event.output)
             case Failure():
-                ended = [self._settle(work, Phase.FAILED, event.result, now_s, event.output)]
+                ended = self._conclude(work, Phase.FAILED, event.result, now_s, event.output)
             case _:
-                ended = [self._settle(work, Phase.SUCCEEDED, event.result, now_s, event.output)]
+                ended = self._conclude(work, Phase.SUCCEEDED, event.result, now_s, event.output)
         return [*ended, known, *self._next(freed, now_s)]
 
     def _lost(self, work: Work, cause: str, output: str, now_s: float) -> list[Effect]:
@@ -254,7 +275,7 @@ class Scheduler:
             failure = Failure(
                 kind="attempts", message=message, detail=output, lost=tuple(work.lost)
             )
-            return [self._settle(work, Phase.FAILED, failure, now_s)]
+            return self._conclude(work, Phase.FAILED, failure, now_s)
         return self._requeue(work, TaskRequeued(cause=cause, output=tail), now_s)
 
     def _requeue(self, work: Work, why: TaskRequeued, now_s: float) -> list[Effect]:
@@ -263,11 +284,17 @@ class Scheduler:
         record = Record(why, task=work.task.task_id, attempt=work.attempt, agent=where)
         return [record, *self._assign(self._capable(work.task.skill))]
 
+    def _conclude(
+        self, work: Work, phase: Phase, result: Result, now_s: float, output: str = ""
+    ) -> list[Effect]:
+        """Its attempts are over: recover if it is to, else settle it."""
+        begun = self._recoveries.begin(work, result, output, now_s)
+        return self._settle(work, phase, result, now_s, output) if begun is None else begun
+
     def _settle(
         self, work: Work, phase: Phase, result: Result, now_s: float, output: str = ""
-    ) -> Record:
-        if work.queued:
-            self._leave_queue(work)
+    ) -> list[Effect]:
+        self._queues.leave(work)
         work.phase, work.result, work.settled_s, work.output = phase, result, now_s, output
         kind = TaskSettled(
             phase=phase,
@@ -277,7 +304,8 @@ class Scheduler:
             output=output,
         )
         attempt = work.attempt or None
-        return Record(kind, task=work.task.task_id, attempt=attempt, agent=work.agent)
+        settled = Record(kind, task=work.task.task_id, attempt=attempt, agent=work.agent)
+        return [settled, *self._recoveries.ended(work, now_s)]
 
     # --- agents --------------------------------------------------------------
 
@@ -312,8 +340,8 @@ class Scheduler:
             effects.append(Watch(event.agent_id, event.pid))
         found = takeover.reclaim(agent, self.tasks, event.running)
         effects += found.effects
-        if (kept := self.tasks.get(agent.task or "")) is not None and kept.queued:
-            self._leave_queue(kept)
+        if (kept := self.tasks.get(agent.task or "")) is not None:
+            self._queues.leave(kept)
         if found.missed is not None:
             cause = f"agent {event.agent_id} came back without it"
             why = TaskRequeued(cause=cause, blamed=False)
@@ -362,7 +390,7 @@ class Scheduler:
                         attempt=attempt,
                         agent=agent_id,
                     ),
-                    self._settle(self.tasks[task.task_id], Phase.FAILED, failure, now_s),
+                    *self._settle(self.tasks[task.task_id], Phase.FAILED, failure, now_s),
                     *self._next(freed, now_s),
                 ]
             case _:
@@ -373,52 +401,25 @@ class Scheduler:
         for effect in effects:
             if isinstance(effect, Kill):
                 self._ruled(effect.agent_id, [])
-        while self._deadlines and self._deadlines[0][0] <= now_s:
-            _, task_id, attempt = heapq.heappop(self._deadlines)
-            if not self._met(task_id, attempt):
-                effects += self._too_late(self.tasks[task_id], attempt, now_s)
-        return effects
-
-    # --- deadlines -----------------------------------------------------------
-
-    def _await_end(self, work: Work) -> None:
-        if work.task.limits.total_s is not None:
-            due_s = work.submitted_s + work.task.limits.total_s
-            heapq.heappush(self._deadlines, (due_s, work.task.task_id, 0))
-
-    def _met(self, task_id: str, attempt: int) -> bool:
-        """Whether the task has ended, or has begun the attempt it had to begin."""
-        work = self.tasks[task_id]
-        return work.phase.terminal or 0 < attempt <= work.attempt
-
-    def _too_late(self, work: Work, attempt: int, now_s: float) -> list[Effect]:
-        limits = work.task.limits
-        message = (
-            f"no agent took it within {limits.queue_s:g} s"
-            if attempt
-            else f"it did not end within {limits.total_s:g} s"
-        )
-        failure = Failure(kind="deadline", message=message, lost=tuple(work.lost))
-        return self._give_up(work, Phase.FAILED, failure, now_s)
+        for work, message in self._deadlines.missed(now_s):
+            failure = Failure(kind="deadline", message=message, lost=tuple(work.lost))
+            effects += self._give_up(work, Phase.FAILED, failure, now_s)
+        return effects + self._recoveries.tick(now_s)
 
     # --- matching tasks with agents -------------------------------------------
 
     def _enqueue(self, work: Work, now_s: float) -> None:
-        queue = self._queues.setdefault(work.task.skill, [])
-        heapq.heappush(queue, (work.ticket, work.task.task_id))
-        work.queued = True
-        self.waiting += 1
-        if work.task.limits.queue_s is not None:
-            due_s = now_s + work.task.limits.queue_s
-            heapq.heappush(self._deadlines, (due_s, work.task.task_id, work.attempt + 1))
-
-    def _leave_queue(self, work: Work) -> None:
-        work.queued = False
-        self.waiting -= 1
+        self._queues.put(work)
+        self._deadlines.await_start(work, now_s)
 
     def _capable(self, skill: str) -> str | None:
         """The agent that has been idle longest among those with the skill."""
         return next((name for name in self._idle if skill in self.agents[name].skills), None)
+
+    def _skills(self) -> frozenset[str]:
+        """What some agent can do, or will once it is there."""
+        here = (a for a in self.agents.values() if a.phase is not AgentPhase.STOPPED)
+        return frozenset(skill for agent in here for skill in agent.spec.skills)
 
     def _next(self, agent_id: str | None, now_s: float) -> list[Effect]:
         """An agent has finished something: give it more, or let it end if it was draining."""
@@ -431,16 +432,9 @@ class Scheduler:
         if agent_id is None or agent_id not in self._idle:
             return []
         agent = self.agents[agent_id]
-        queues = [queue for skill in agent.skills if (queue := self._queues.get(skill))]
-        for queue in queues:
-            # Tasks that ended while they waited leave the heap only here, at its top.
-            while queue and self.tasks[queue[0][1]].phase is not Phase.PENDING:
-                heapq.heappop(queue)
-        best = min((queue for queue in queues if queue), default=None)
-        if best is None:
+        work = self._queues.take(agent.skills)
+        if work is None:
             return []
-        work = self.tasks[heapq.heappop(best)[1]]
-        self._leave_queue(work)
         del self._idle[agent_id]
         work.phase, work.agent = Phase.RUNNING, agent_id
         work.attempt = work.named = work.named + 1

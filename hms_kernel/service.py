@@ -27,6 +27,7 @@ from hms_kernel.errors import (
     UsageError,
 )
 from hms_kernel.events import (
+    Answered,
     CancelAsked,
     DrainAsked,
     Event,
@@ -43,6 +44,7 @@ from hms_kernel.messages import (
     AgentStatus,
     AgentStatusRequest,
     AgentStatusResponse,
+    AnswerTaskRequest,
     CancelTaskRequest,
     CloseSessionRequest,
     DrainAgentRequest,
@@ -170,6 +172,10 @@ class Service:
                 self._permit("cancel", f"task:{task_id}")
                 self.handle(CancelAsked(task_id))
                 self.after_commit(lambda: reply(AcceptedResponse()))
+            case AnswerTaskRequest(task_id=task_id, hint=hint):
+                self._permit("answer", f"task:{task_id}")
+                self.handle(Answered(task_id, hint))
+                self.after_commit(lambda: reply(AcceptedResponse()))
             case TaskStatusRequest(task_id=task_id, wait_s=wait_s):
                 status = self._task_status(task_id)
                 if wait_s > 0 and task_id not in self._ended:
@@ -252,6 +258,7 @@ class Service:
             label=request.label,
             run=request.run,
             limits=request.limits,
+            recovery=request.recovery,
         )
         self._promises[task.task_id] = reply
         self.handle(Submitted(task, request.settled))
@@ -368,6 +375,7 @@ class Service:
             result=work.result if ended else None,
             progress=agent.progress if agent is not None and running else None,
             output=work.output,
+            recovery=work.step if work.phase is Phase.WAITING else "",
         )
 
     def _agent_status(self, agent_id: str) -> AgentStatus:

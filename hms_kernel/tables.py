@@ -23,8 +23,11 @@ from hms_kernel.model import (
     AgentStopped,
     Fact,
     Failure,
+    HintGiven,
     Outcome,
     Phase,
+    RecoveryBegun,
+    RecoveryStep,
     Result,
     TaskAssigned,
     TaskRequeued,
@@ -123,6 +126,7 @@ def tasks(facts: Iterable[Fact], run: str = "") -> list[Row]:
                 "attempts": 0,
                 "duration_s": None,
                 "submitted_s": fact.time_s,
+                "parent": task.parent,
                 "result": None,
             }
         elif fact.task in rows:
@@ -136,6 +140,8 @@ def tasks(facts: Iterable[Fact], run: str = "") -> list[Row]:
                     }
                 case TaskRequeued():
                     row["phase"] = Phase.PENDING.value
+                case RecoveryBegun():
+                    row["phase"] = Phase.WAITING.value
                 case TaskSettled() as settled:
                     row |= {
                         "phase": settled.phase.value,
@@ -157,6 +163,33 @@ def runs(facts: Iterable[Fact]) -> list[Row]:
         row["tasks"] += 1
         row["open"] += not Phase(task["phase"]).terminal
     return list(rows.values())
+
+
+WAITING = ("task", "label", "reason", "since_s", "tried")
+
+
+def waiting(facts: Iterable[Fact]) -> list[Row]:
+    """One row per claim that waits for a person, longest first: since when, and a line per step tried."""
+    rows: dict[str, Row] = {}
+    labels: dict[str, str] = {}
+    asking: dict[str, float] = {}
+    for fact in facts:
+        task = fact.task or ""
+        match fact.kind:
+            case TaskSubmitted(submitted=submitted):
+                labels[task] = submitted.label
+            case RecoveryBegun(reason=reason):
+                rows[task] = {"task": task, "label": labels.get(task, ""), "reason": reason}
+                rows[task] |= {"since_s": None, "tried": []}
+            case RecoveryStep(waits=True) if task in rows:
+                asking[task] = rows[task]["since_s"] = fact.time_s
+            case RecoveryStep(move=move, says=says) if task in rows:
+                rows[task]["tried"].append(f"{move}: {says}")
+            case HintGiven() | TaskSettled():
+                asking.pop(task, None)
+            case _:
+                pass
+    return [rows[task] for task in asking]
 
 
 def failures(facts: Iterable[Fact]) -> list[Row]:
@@ -224,8 +257,8 @@ def verdicts(facts: Iterable[Fact], run: str = "") -> list[Row]:
     rows = []
     for row in tasks(facts, run):
         verdict = verdict_of(row["result"])
-        if verdict is None:
-            continue
+        if verdict is None or row["parent"]:
+            continue  # what a recovery asked for by the way is in the verdict it led to
         rows.append(
             {
                 "claim": row["label"] or row["task"],

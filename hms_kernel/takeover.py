@@ -28,8 +28,11 @@ from hms_kernel.model import (
     AgentStopped,
     Desired,
     Fact,
+    HintGiven,
     Lost,
     Phase,
+    RecoveryBegun,
+    RecoveryStep,
     TaskAssigned,
     TaskRequeued,
     TaskSettled,
@@ -97,6 +100,14 @@ class Recollection:
                 if phase is Phase.SUCCEEDED and (agent := self.agents.get(fact.agent or "")):
                     agent.failures = agent.probation = 0
                 self._release(work)
+            case RecoveryBegun() as begun:
+                work.phase, work.opened, work.output = Phase.WAITING, begun, begun.output
+                self._release(work)
+            case RecoveryStep() as step:
+                work.taken.append(step)
+                work.taken_s = now_s
+            case HintGiven(hint=hint):
+                work.taken.append(hint)
             case _:
                 pass
 

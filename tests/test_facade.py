@@ -39,6 +39,8 @@ def test_it_offers_exactly_the_verbs_of_the_plan():
         "submit_proof_task": ["theorem_id", "lean_expr", "axioms"],
         "query_task_status": ["task_id"],
         "query_agent_status": ["agent_id"],
+        "list_waiting": [],
+        "answer_task": ["task_id", "hint"],
         "list_failures": [],
         "restart_agent": ["agent_id"],
         "quarantine_agent": ["agent_id", "reason"],
@@ -186,3 +188,21 @@ def test_without_any_session_it_hosts_one_and_leaves_nothing_behind():
     assert seen[0] == "proved"
     with pytest.raises(ProcessLookupError):
         os.kill(seen[1], 0)
+
+
+def test_a_claim_that_waits_for_a_person_is_listed_and_answered(bench, until):
+    bench.spawn(1)
+    recovery = hms.Recovery(moves=(hms.Move.PERSON,), ask_s=300.0)
+    hard = "∀ a b c : ℕ, 0 < a * b * c → a ^ 3 + b ^ 3 ≠ c ^ 3"
+    budget = hms.Budget(nominal_s=0.001, wall_s=60.0)
+    task = bench.prove(hard, theorem_id="fermat", budget=budget, recover=recovery)
+    until(hms_core.list_waiting)
+
+    [waiting] = hms_core.list_waiting()
+    assert (waiting["label"], waiting["reason"]) == ("fermat", "budget")
+    with pytest.raises(hms.UsageError, match="a hint is"):
+        hms_core.answer_task(waiting["task"], {})
+    hms_core.answer_task(waiting["task"], {"give_up": True})
+
+    assert task.result(60).outcome is hms.Outcome.UNKNOWN
+    assert hms_core.list_waiting() == []

@@ -22,7 +22,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "model processes",
         "messages events plugins config display ledger",
         "statements transport policy healing recovery store cache",
-        "certificates takeover agreement",
+        "certificates takeover agreement queues deadlines recoveries",
         "fleet",
         "scheduler backends specs journal session tables",
         "skills genetics audit metrics lean_check theorems",
@@ -47,9 +47,11 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
 
 # Parts that decide and do not act see only the values they decide about.
 ONLY: Mapping[str, frozenset[str]] = {
-    "scheduler": frozenset(
-        {"errors", "model", "events", "ledger", "fleet", "recovery", "takeover", "agreement"}
-    ),
+    "scheduler": frozenset({"errors", "model", "events", "ledger", "fleet", "recovery", "takeover"})
+    | {"queues", "deadlines", "recoveries", "agreement"},
+    "recoveries": frozenset({"errors", "model", "events", "ledger", "recovery"}),
+    "queues": frozenset({"model", "ledger"}),
+    "deadlines": frozenset({"model", "ledger"}),
     "fleet": frozenset({"errors", "model", "events", "ledger", "healing", "takeover"}),
     "takeover": frozenset({"model", "events", "ledger", "healing"}),
     "agreement": frozenset({"model", "events", "ledger"}),
@@ -70,10 +72,15 @@ ONLY: Mapping[str, frozenset[str]] = {
 PURE = (
     "hms_kernel.scheduler",
     "hms_kernel.fleet",
+    "hms_kernel.queues",
+    "hms_kernel.deadlines",
     "hms_kernel.takeover",
     "hms_kernel.agreement",
     "hms_kernel.healing",
     "hms_kernel.recovery",
+    "hms_kernel.recovery.cases",
+    "hms_kernel.recovery.stepping",
+    "hms_kernel.recoveries",
     "hms_kernel.events",
     "hms_kernel.model",
     "hms_kernel.messages",

@@ -105,7 +105,7 @@ def enumerate_values(sequent: Sequent, oblige: Oblige) -> list[Sequent]:
 
     A bound that no fact states is proved first, from the facts and the claim's failure.
     """
-    found = _written_range(sequent) or _proved_range(sequent, oblige)
+    found = written_range(sequent) or _proved_range(sequent, oblige)
     if found is None:
         return [sequent]
     var, low, high = found
@@ -119,7 +119,7 @@ def enumerate_values(sequent: Sequent, oblige: Oblige) -> list[Sequent]:
     ]
 
 
-def _written_range(sequent: Sequent) -> tuple[Var, int, int] | None:
+def written_range(sequent: Sequent) -> tuple[Var, int, int] | None:
     """The variable with the fewest values that comparisons with numerals leave it."""
     best: tuple[Var, int, int] | None = None
     facts = [part for fact in sequent.facts for part in conjuncts(fact)]

@@ -148,6 +148,7 @@ class SmtBackend:
                 stage=conclusion.stage,
                 # How far it got before the wall clock stopped it says more of the machine than of the claim.
                 units=0 if meter.hit_wall or meter.gave_up else meter.units,
+                nominal_s=0.0 if meter.hit_wall or meter.gave_up else meter.nominal_s,
                 tried=_tried(meter, (*attempt.tried, *tried)),
                 unused_hypotheses=spare,
                 contradictory=conclusion.contradictory,

@@ -6,6 +6,7 @@ import typer
 from rich.text import Text
 
 from hms_kernel.cli import INTERRUPTED
+from hms_kernel.cli.answering import answer
 from hms_kernel.cli.checking import check
 from hms_kernel.cli.doctoring import doctor
 from hms_kernel.cli.injecting import chaos
@@ -15,7 +16,7 @@ from hms_kernel.cli.sessions import list_sessions, status, stop
 from hms_kernel.cli.settling import demo, prove, verify
 from hms_kernel.errors import HmsError
 
-for verb in (demo, verify, prove, check, status, stop, batch, doctor, chaos):
+for verb in (demo, verify, prove, check, status, answer, stop, batch, doctor, chaos):
     app.command()(verb)
 app.command("sessions")(list_sessions)
 

@@ -7,11 +7,13 @@ from typing import Annotated
 
 import typer
 
-from hms_kernel.model import Budget, Semantics, Trust
+from hms_kernel.model import Budget, Recovery, Semantics, Trust
 
 NOMINAL_SHARE = (
     0.3  # nominal seconds per second of --timeout; leaves room for slow and busy machines
 )
+
+RECOVERY_TIMES = 12.0  # the first attempt's nominal seconds, for all that a recovery tries
 
 Agents = Annotated[
     int | None,
@@ -67,6 +69,24 @@ NoCache = Annotated[
     typer.Option("--no-cache", help="Settle everything anew, also what was answered before."),
 ]
 
+Recover = Annotated[
+    bool,
+    typer.Option(
+        "--recover",
+        help="Go on with what an attempt leaves open: other strategies, more budget, lemmas.",
+    ),
+]
+RecoverFor = Annotated[
+    float | None,
+    typer.Option(
+        "--recover-for",
+        min=0.0,
+        metavar="SECONDS",
+        help="Recover, for at most so many nominal seconds a claim; `--recover` alone allows "
+        f"{RECOVERY_TIMES:g} times those of the first attempt.",
+    ),
+]
+
 Backend = Annotated[
     str,
     typer.Option(
@@ -84,6 +104,13 @@ As = Annotated[
         help="float64 reads ℝ as processors do: IEEE-754 doubles, every operation rounded.",
     ),
 ]
+
+
+def recovery_of(recover: bool, nominal_s: float | None, budget: Budget) -> Recovery | bool:
+    """What ``--recover`` and ``--recover-for`` allow; nobody is asked at a terminal that waits."""
+    if not recover and nominal_s is None:
+        return False
+    return Recovery(nominal_s=RECOVERY_TIMES * budget.nominal_s if nominal_s is None else nominal_s)
 
 
 def budget_of(timeout_s: float) -> Budget:

@@ -51,6 +51,7 @@ def status(
                 "tasks": tables.with_plain_results(tables.tasks(facts)),
                 "attempts": tables.attempts(facts),
                 "verdicts": tables.verdicts(facts),
+                "waiting": tables.waiting(facts),
             },
             indent=2,
         )
@@ -70,6 +71,9 @@ def status(
         for row in tables.with_plain_results(tables.tasks(facts))
     ]
     print_rows("tasks", shown)
+    if asked := tables.waiting(facts):
+        plain = [row | {"since_s": round(time.time() - row["since_s"])} for row in asked]
+        print_rows("waiting for a person; help with hms answer TASK", plain)
     if others := [n for n in known if n != name]:
         listed = ", ".join(others[:5])
         out.print(Text(f"{count(len(others), 'other session')}, the newest: {listed}", "dim"))

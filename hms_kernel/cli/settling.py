@@ -19,15 +19,18 @@ from hms_kernel.cli.options import (
     Backend,
     Least,
     NoCache,
+    Recover,
+    RecoverFor,
     Save,
     Seed,
     StoreUrl,
     Timeout,
     budget_of,
+    recovery_of,
 )
 from hms_kernel.cli.root import err, out
 from hms_kernel.cli.showing import print_json, progress, show_report, told
-from hms_kernel.model import Budget, Outcome, Semantics, Trust, Verdict
+from hms_kernel.model import Budget, Outcome, Recovery, Semantics, Trust, Verdict
 from hms_kernel.report import Report, is_proved, make_directory, notes, verdict_json
 
 
@@ -69,6 +72,8 @@ def verify(
     trust: Least = Trust.ONE_SOLVER,
     save: Save = None,
     no_cache: NoCache = False,
+    recover: Recover = False,
+    recover_for: RecoverFor = None,
     semantics: Annotated[
         Semantics | None,
         typer.Option(
@@ -88,15 +93,17 @@ def verify(
     _prepare(trust)
     if semantics is not None:
         loaded = loaded.read_as(semantics)
+    budget = budget_of(timeout)
     report = _verify(
         loaded,
         agents,
         store,
         seed,
-        budget_of(timeout),
+        budget,
         quiet=as_json,
         cache=not no_cache,
         trust=trust,
+        recover=recovery_of(recover, recover_for, budget),
     )
     if save is not None:
         report.save(save)
@@ -117,6 +124,8 @@ def prove(
     trust: Least = Trust.ONE_SOLVER,
     save: Save = None,
     no_cache: NoCache = False,
+    recover: Recover = False,
+    recover_for: RecoverFor = None,
     semantics: As = Semantics.EXACT,
     backend: Backend = "smt",
 ) -> None:
@@ -141,6 +150,7 @@ def prove(
                 cache=not no_cache,
                 trust=trust,
                 backend=backend,
+                recover=recovery_of(recover, recover_for, budget),
             )
             if entry.goal
             else None
@@ -197,9 +207,10 @@ def _verify(
     quiet: bool,
     cache: bool = True,
     trust: Trust = Trust.ONE_SOLVER,
+    recover: bool | Recovery = False,
 ) -> Report:
     with _workbench(agents, store, seed) as bench:
-        run = bench.verify(spec, budget=budget, cache=cache, trust=trust)
+        run = bench.verify(spec, budget=budget, cache=cache, trust=trust, recover=recover)
         with progress(len(spec.claims), spec.name, quiet=quiet) as advance:
             for settlement in run.as_settled():
                 advance(settlement.verdict.outcome.value)

@@ -10,12 +10,14 @@ import msgspec
 # Imported for their cost: the process that forks workers imports this module once, so
 # that a new worker starts warm. No solver object is made before a request arrives.
 from hms_kernel import backends, config
+from hms_kernel.backends import jobs, strategies
 from hms_kernel.backends.builds import build
+from hms_kernel.backends.jobs import Job
 from hms_kernel.backends.smt import SmtBackend, understood
 from hms_kernel.backends.strategy import Strategy
 from hms_kernel.cache import Cache
 from hms_kernel.errors import BackendError, BackendMissing, UsageError
-from hms_kernel.model import Budget, Goal, Outcome, Trust, Verdict
+from hms_kernel.model import Budget, Goal, Outcome, Trust, Value, Verdict
 from hms_kernel.skills import Report
 
 if TYPE_CHECKING:
@@ -31,9 +33,11 @@ class ProofRequest(msgspec.Struct, frozen=True, kw_only=True):
     goal: Goal
     budget: Budget = Budget()
     backend: str = "smt"  # a name under the entry-point group ``hms.proof_backends``
-    strategy: Strategy | None = None  # None: the backend's own ``default_strategy``
+    strategy: Strategy | str | None = None  # or its name; None: the backend's ``default_strategy``
     cache: bool = True  # whether an answer given before will do
     trust: Trust = Trust.ONE_SOLVER  # how much is wanted; only "lean-kernel" takes more work
+    propose: bool = True  # whether a language model is asked about what the solvers leave open
+    job: Job | None = None  # something else about the goal than to settle it
 
 
 class Prove:
@@ -45,8 +49,8 @@ class Prove:
         self._backends: dict[str, backends.ProofBackend] = {}
         self._kernel: Runtime | None = None
 
-    def run(self, payload: Any, report: Report) -> Verdict:
-        """Settle the goal of a ``ProofRequest`` given as plain data.
+    def run(self, payload: Any, report: Report) -> Verdict | Value:
+        """Settle the goal of a ``ProofRequest`` given as plain data, or do its job.
 
         Raises:
             UsageError: the payload is no proof request, or the backend does not exist.
@@ -56,8 +60,14 @@ class Prove:
             request = msgspec.convert(payload, ProofRequest)
         except msgspec.ValidationError as error:
             raise UsageError(f"not a proof request: {error}") from error
-        verdict = self._settled(request, self._backend(request.backend), report)
-        if verdict.outcome in OPEN and request.backend == "smt":
+        if request.job is not None:
+            found = jobs.done(request.job, request.goal, request.budget, report)
+            if not isinstance(found, Verdict):
+                return found
+            verdict = found
+        else:
+            verdict = self._settled(request, self._backend(request.backend), report)
+        if verdict.outcome in OPEN and request.backend == "smt" and request.propose:
             return self._proposed(request, verdict, report)
         if request.trust is Trust.LEAN_KERNEL and verdict.trust is Trust.CERTIFICATE:
             return self._confirmed(request, verdict, report)
@@ -79,7 +89,7 @@ class Prove:
     def _settled(
         self, request: ProofRequest, backend: backends.ProofBackend, report: Report
     ) -> Verdict:
-        strategy = request.strategy or backend.default_strategy
+        strategy = _strategy(request.strategy) or backend.default_strategy
         # Only the embedded prover is known to repeat itself.
         key = _key(request, strategy) if request.cache and type(backend) is SmtBackend else None
         if key is None:
@@ -125,6 +135,10 @@ class Prove:
         left_s = max(1.0, request.budget.wall_s - verdict.wall_s)
         statement = understood(request.goal)
         return confirming.confirmed(statement, verdict, self._kernel, left_s)
+
+
+def _strategy(chosen: Strategy | str | None) -> Strategy | None:
+    return strategies.named(chosen) if isinstance(chosen, str) else chosen
 
 
 def _key(request: ProofRequest, strategy: Strategy) -> str | None:

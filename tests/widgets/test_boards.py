@@ -16,8 +16,15 @@ from hms_kernel.model import (
     AgentPhase,
     AgentQuarantined,
     Fact,
+    Move,
+    Outcome,
     Phase,
+    RecoveryBegun,
+    RecoveryStep,
+    Task,
     TaskRequeued,
+    TaskSubmitted,
+    Verdict,
 )
 from hms_widgets import boards, palette
 from hms_widgets.boards import AgentsBoard, VerdictsBoard, fold, fold_all
@@ -242,3 +249,25 @@ def test_stopped_agents_are_forgotten_oldest_first(monkeypatch: pytest.MonkeyPat
     board = fold_all(AgentsBoard(), story.facts)
 
     assert list(board.rows) == ["a2", "a3", "a4"]
+
+
+def test_a_claim_that_recovers_says_which_step_it_is_at_and_frees_its_agent():
+    story = Story()
+    story.spawn("a1")
+    story.submit("t1", "drp_conservative")
+    story.assign("t1", "a1")
+    left_open = Verdict(outcome=Outcome.UNKNOWN, reason="no stage settled it")
+    story.add(RecoveryBegun(result=left_open, reason="budget"), task="t1", agent="a1")
+    step = RecoveryStep(number=1, place=1, move=Move.LEMMAS, says="2 by order", tasks=("t1.1",))
+    story.add(step, task="t1")
+    lemma = Task(task_id="t1.1", skill="prove", label="drp_conservative.1", parent="t1")
+    story.add(TaskSubmitted(submitted=lemma), task="t1.1")
+
+    claims, agents = (fold_all(board, story.facts) for board in empty()[::-1])
+
+    assert isinstance(claims, VerdictsBoard)
+    assert list(claims.rows) == ["t1"], "what a recovery asks for is no claim"
+    assert claims.rows["t1"].state == "waiting"
+    assert claims.rows["t1"].reason == "step 1 of its recovery, lemmas: 2 by order"
+    assert isinstance(agents, AgentsBoard)
+    assert agents.rows["a1"].task is None

@@ -24,6 +24,8 @@ from hms_kernel.model import (
     Fact,
     Failure,
     Phase,
+    RecoveryBegun,
+    RecoveryStep,
     SessionClosed,
     SessionOpened,
     TaskAssigned,
@@ -179,7 +181,7 @@ def _fold_agents(board: AgentsBoard, facts: Iterable[Fact]) -> AgentsBoard:
             case TaskAssigned() if fact.task:
                 label = labels.get(fact.task, fact.task)
                 change(agent, task=fact.task, label=label, attempt=fact.attempt)
-            case TaskRequeued():
+            case TaskRequeued() | RecoveryBegun():
                 release(fact.task)
             case TaskSettled(phase=phase):
                 release(fact.task)
@@ -210,7 +212,8 @@ def _fold_verdicts(board: VerdictsBoard, facts: Iterable[Fact]) -> VerdictsBoard
                 closed = False
             case SessionClosed():
                 closed = True
-            case TaskSubmitted(submitted=task) if not board.run or task.run == board.run:
+            # What a recovery asks for is told on the line of its claim.
+            case TaskSubmitted(submitted=task) if not task.parent and board.run in ("", task.run):
                 rows[task.task_id] = VerdictRow(
                     task_id=task.task_id,
                     label=task.label or task.task_id,
@@ -226,6 +229,10 @@ def _fold_verdicts(board: VerdictsBoard, facts: Iterable[Fact]) -> VerdictsBoard
                 )
             case TaskRequeued(cause=cause):
                 change(fact.task, phase=Phase.PENDING, reason=f"tried again: {cause}")
+            case RecoveryBegun(reason=reason):
+                change(fact.task, phase=Phase.WAITING, reason=f"left open ({reason})")
+            case RecoveryStep(number=number, move=move, says=says):
+                change(fact.task, reason=f"step {number} of its recovery, {move}: {says}")
             case TaskSettled() as settled:
                 change(fact.task, **_conclusion(settled))
                 for row in _forget(rows, SETTLED_TASKS_KEPT, lambda row: row.phase.terminal):

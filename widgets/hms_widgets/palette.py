@@ -30,6 +30,7 @@ CLAIMS: dict[str, Mark] = {
     "failed": Mark("▲", "#D55E00", "|"),
     "cancelled": Mark("–", "#7f7f7f", "|"),
     "running": Mark("▶", "#0072B2"),
+    "waiting": Mark("↻", "#CC79A7"),  # for what its recovery asked for, or for a person
     "pending": Mark("·", "#7f7f7f"),
 }
 
