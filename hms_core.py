@@ -2,24 +2,28 @@
 
 from hms_kernel.facade import (
     list_failures,
+    pause_dispatch,
     ping_supervisor,
     quarantine_agent,
     query_agent_status,
     query_task_status,
     release_agent,
     restart_agent,
+    resume_dispatch,
     spawn_agent,
     submit_proof_task,
 )
 
 __all__ = [
     "list_failures",
+    "pause_dispatch",
     "ping_supervisor",
     "quarantine_agent",
     "query_agent_status",
     "query_task_status",
     "release_agent",
     "restart_agent",
+    "resume_dispatch",
     "spawn_agent",
     "submit_proof_task",
 ]

@@ -20,10 +20,13 @@ from hms_kernel.client import Client, Line
 from hms_kernel.errors import AgentLost, UsageError
 from hms_kernel.handles import AgentHandle, Run, TaskHandle
 from hms_kernel.messages import (
+    AcceptedResponse,
     AgentStatus,
+    PauseRequest,
     PingRequest,
     PingResponse,
     Response,
+    ResumeRequest,
     SpawnAgentRequest,
     SpawnAgentResponse,
     SubmitTaskRequest,
@@ -95,6 +98,14 @@ class Desk:
         ).agent_ids
         self._await_ready(set(ids), timeout_s)
         return [AgentHandle(self.client, agent_id) for agent_id in ids]
+
+    def pause(self) -> None:
+        """Give nobody new tasks; what runs goes on, what is handed in waits. Also after a takeover."""
+        self.client.ask(PauseRequest(), AcceptedResponse)
+
+    def resume(self) -> None:
+        """Give out tasks again; agents that are paused themselves stay so."""
+        self.client.ask(ResumeRequest(), AcceptedResponse)
 
     def submit(
         self,
@@ -263,7 +274,8 @@ class Desk:
         for row in rows:
             row["skills"] = ", ".join(row["skills"])
             row.pop("progress")
-        return tables.frame(rows, (*AgentStatus.__struct_fields__[:-2], "last_cause"))
+        columns = [name for name in AgentStatus.__struct_fields__ if name != "progress"]
+        return tables.frame(rows, columns)
 
     def tasks(self) -> pd.DataFrame:
         """Tasks of the session, its earlier epochs included, as a pandas frame."""

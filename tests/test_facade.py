@@ -40,7 +40,9 @@ def test_it_offers_exactly_the_verbs_of_the_plan():
         "query_task_status": ["task_id"],
         "query_agent_status": ["agent_id"],
         "list_failures": [],
+        "pause_dispatch": ["agent_id"],
         "restart_agent": ["agent_id"],
+        "resume_dispatch": ["agent_id"],
         "quarantine_agent": ["agent_id", "reason"],
         "release_agent": ["agent_id"],
     }
