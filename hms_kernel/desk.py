@@ -45,9 +45,12 @@ from hms_kernel.model import (
     Trust,
 )
 from hms_kernel.specs import Claim, Spec
+from hms_kernel.steering import Steering
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from hms_widgets import Dashboard
 
 BATCH_WAIT_S = 3600.0  # the claims of a specification wait so long for room in the queue
 KILL_MARGIN_S = 5.0  # a prover gets so long beyond its wall clock to stop by itself
@@ -259,6 +262,23 @@ class Desk:
             if name in (task.task_id, task.label):
                 return self._handle(task)
         raise UsageError(f"no task has the id or the label {name!r}; tasks() lists them")
+
+    @property
+    def commands(self) -> Steering:
+        """What stands behind the buttons of its dashboard."""
+        return Steering(self.client, self.prove)
+
+    def dashboard(self, *, run: str = "", read_only: bool = False) -> Dashboard:
+        """The session to look at and to steer: agents, claims, totals, controls.
+
+        Args:
+            run: show only the claims of this run; empty shows all.
+            read_only: without controls.
+        """
+        # Widgets take long to import, and every command line would pay for them.
+        from hms_widgets import dashboard
+
+        return dashboard(self, run=run, read_only=read_only)
 
     def facts(self, after_seq: int = 0) -> list[Fact]:
         """Every fact after a sequence number, oldest first."""

@@ -18,7 +18,8 @@ from hms_widgets import page as widget
 # The model half of an anywidget: values, change events, messages to Python.
 MODEL = """
 window.sent = [];
-window.values = {agents: "", claims: "", palette: PALETTE,
+window.values = {agents: "", claims: "", head: "", roster: "", said: "", steered: STEERED,
+                 grid: new DataView(new ArrayBuffer(0)), palette: PALETTE,
                  beat: {frame: 0, live: false, note: ""}};
 const listeners = new Map();
 window.model = {
@@ -38,8 +39,9 @@ window.show = (state) => {
 def live(tab) -> Iterator[Page]:
     page: Page = tab.page
     page.clock.install()
-    script = base64.b64encode((widget.HERE / "live.js").read_bytes()).decode()
-    page.set_content(f"<style>{(widget.HERE / 'live.css').read_text()}</style><div id=el></div>")
+    script = base64.b64encode(widget.joined(widget.SCRIPTS).encode()).decode()
+    style = widget.joined(widget.STYLES)
+    page.set_content(f"<style>{style}</style><div id=el></div>")
     page.evaluate(
         """async ([script, setUp, palette]) => {
              (0, eval)(setUp.replace("PALETTE", palette));

@@ -19,8 +19,12 @@ from hms_kernel.model import (
     AgentPhase,
     AgentQuarantined,
     AgentReady,
+    AgentReleased,
     AgentSpawned,
     AgentStopped,
+    Desired,
+    DispatchPaused,
+    DispatchResumed,
     Fact,
     Failure,
     Phase,
@@ -35,6 +39,15 @@ from hms_kernel.model import (
 
 STOPPED_AGENTS_KEPT = 200  # rows of agents that ended as desired
 SETTLED_TASKS_KEPT = 5_000  # rows of tasks that have ended
+EVENTS_KEPT = 8  # of one agent's life
+OUTPUT_KEPT = 2_000  # characters of what an agent printed before it died
+
+
+class Event(msgspec.Struct, frozen=True):
+    """Something that happened to an agent."""
+
+    time_s: float  # seconds since the Unix epoch, UTC
+    words: str
 
 
 class AgentRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,14 +61,20 @@ class AgentRow(msgspec.Struct, frozen=True, kw_only=True):
     attempt: int | None = None
     restarts: int = 0
     last_cause: str = ""  # how it ended last time, or why it is in quarantine
+    output: str = ""  # the end of what it printed before it died
     done: int = 0  # tasks it has settled, over all its lives
+    paused: bool = False  # it is given no new tasks
+    heartbeat_s: float = 1.0  # seconds between two heartbeats
+    events: tuple[Event, ...] = ()  # its life without its work, oldest first
 
 
 class AgentsBoard(msgspec.Struct, frozen=True, kw_only=True):
     """Every agent of a session, in order of first appearance. Treat the mappings as read-only."""
 
     seq: int = 0  # of the last fact folded in
+    session: str = ""  # its name
     closed: bool = False  # the session has ended
+    paused: bool = False  # nobody is given new tasks
     rows: Mapping[str, AgentRow] = {}
     labels: Mapping[str, str] = {}  # open task to its label
 
@@ -135,11 +154,16 @@ def fold_all(board: Board, facts: Iterable[Fact]) -> Board:
 
 def _fold_agents(board: AgentsBoard, facts: Iterable[Fact]) -> AgentsBoard:
     rows, labels = dict(board.rows), dict(board.labels)
-    closed, seq = board.closed, board.seq
+    session, closed, paused, seq = board.session, board.closed, board.paused, board.seq
 
-    def change(agent: str, **fields: object) -> None:
+    def change(agent: str, happened: str = "", **fields: object) -> None:
         row = rows.get(agent) or AgentRow(agent_id=agent, phase=AgentPhase.STARTING)
+        if happened:
+            fields["events"] = (*row.events, Event(fact.time_s, happened))[-EVENTS_KEPT:]
         rows[agent] = msgspec.structs.replace(row, **fields)
+
+    def end(agent: str, happened: str, phase: AgentPhase, **fields: object) -> None:
+        change(agent, happened, phase=phase, pid=None, task=None, label="", attempt=None, **fields)
 
     def release(task: str | None) -> None:
         for row in list(rows.values()):
@@ -149,31 +173,50 @@ def _fold_agents(board: AgentsBoard, facts: Iterable[Fact]) -> AgentsBoard:
     for fact in facts:
         if fact.seq <= seq:
             continue
-        seq = fact.seq
+        seq, session = fact.seq, fact.session
         agent = fact.agent or ""
         match fact.kind:
             case SessionOpened():
                 closed = False
             case SessionClosed():
-                closed = True
+                closed, paused = True, False
             case AgentSpawned(spec=spec, restarts=restarts):
-                change(spec.agent_id, phase=AgentPhase.STARTING, restarts=restarts)
+                known = rows.get(spec.agent_id)
+                if known is not None and not restarts:  # a namesake of one that was stopped
+                    rows[spec.agent_id] = msgspec.structs.replace(known, paused=False)
+                change(
+                    spec.agent_id,
+                    "launched again" if restarts else "launched",
+                    phase=AgentPhase.STARTING,
+                    restarts=restarts,
+                    heartbeat_s=spec.heartbeat_s,
+                )
             case AgentReady(pid=pid):
-                change(agent, phase=AgentPhase.READY, pid=pid)
-            case AgentGone(cause=cause):
-                change(agent, phase=AgentPhase.BACKOFF, pid=None, last_cause=cause)
-                change(agent, task=None, label="", attempt=None)
+                leaving = agent in rows and rows[agent].phase is AgentPhase.DRAINING
+                now = AgentPhase.DRAINING if leaving else AgentPhase.READY
+                change(agent, f"ready as process {pid}", phase=now, pid=pid)
+            case AgentGone(cause=cause, output=output):
+                tail = output[-OUTPUT_KEPT:]
+                end(agent, cause, AgentPhase.BACKOFF, last_cause=cause, output=tail)
             case AgentStopped():
-                change(agent, phase=AgentPhase.STOPPED, pid=None)
-                change(agent, task=None, label="", attempt=None)
+                end(agent, "stopped", AgentPhase.STOPPED)
                 _forget(rows, STOPPED_AGENTS_KEPT, lambda row: row.phase is AgentPhase.STOPPED)
-            case AgentDismissed():
-                change(agent, phase=AgentPhase.STOPPING)
+            case AgentDismissed(desired=desired):
+                wish = _WISHES[desired]
+                change(agent, wish, phase=AgentPhase.STOPPING)
             case AgentDraining():
-                change(agent, phase=AgentPhase.DRAINING)
+                change(agent, "draining", phase=AgentPhase.DRAINING)
             case AgentQuarantined(cause=cause):
-                change(agent, phase=AgentPhase.QUARANTINED, pid=None, last_cause=cause)
-                change(agent, task=None, label="", attempt=None)
+                happened = f"quarantined: {cause}"
+                end(agent, happened, AgentPhase.QUARANTINED, last_cause=cause)
+            case AgentReleased(cause=cause):
+                change(agent, f"released: {cause}")
+            case DispatchPaused() | DispatchResumed() as held:
+                hold = isinstance(held, DispatchPaused)
+                if agent:
+                    change(agent, "paused" if hold else "resumed", paused=hold)
+                else:
+                    paused = hold
             case TaskSubmitted(submitted=task):
                 labels[task.task_id] = task.label or task.task_id
             case TaskAssigned() if fact.task:
@@ -189,7 +232,16 @@ def _fold_agents(board: AgentsBoard, facts: Iterable[Fact]) -> AgentsBoard:
                     change(agent, done=(row.done if row else 0) + 1)
             case _:
                 pass
-    return AgentsBoard(seq=seq, closed=closed, rows=rows, labels=labels)
+    return AgentsBoard(
+        seq=seq, session=session, closed=closed, paused=paused, rows=rows, labels=labels
+    )
+
+
+_WISHES = {
+    Desired.RUNNING: "asked to make room for a new process",
+    Desired.STOPPED: "asked to end",
+    Desired.QUARANTINED: "being put aside",
+}
 
 
 def _fold_verdicts(board: VerdictsBoard, facts: Iterable[Fact]) -> VerdictsBoard:
