@@ -44,6 +44,9 @@ function render({ model, el }) {
       panels.agents.paint(live);
       panels.agents.answered();
     }
+    // The marks are made for paper; on a dark page they need more light.
+    const ink = getComputedStyle(root).color.match(/\d+/g) || [0];
+    root.dataset.dark = String(Number(ink[0]) > 128);
     put(spoken, headlines.join(". "));
     put(note, model.get("beat").note);
     root.dataset.live = String(live);
