@@ -90,9 +90,13 @@ class HeadPart(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def head_part(
-    agents: AgentsBoard, verdicts: VerdictsBoard, signs: Mapping[str, Sign] | None = None
+    agents: AgentsBoard,
+    verdicts: VerdictsBoard,
+    signs: Mapping[str, Sign] | None = None,
+    *,
+    ended: bool = False,
 ) -> HeadPart:
-    """Draw the whole session in five numbers and a sentence."""
+    """Draw the whole session in a few numbers and a sentence; ``ended``: it is followed no longer."""
     signs = signs or {}
     states = [
         state_of(row, signs.get(row.agent_id), paused=agents.paused) for row in present(agents)
@@ -115,6 +119,7 @@ def head_part(
     ]
     work = f"{_number(working, 'agent')} of {alive} at work" if working else "Nobody is at work"
     ill = f", {down} down or coming up" if down else ""
+    now = "This has ended" if agents.closed or ended else work + ill
     if not verdicts.total:
         claims = "No claim has been handed in."
     elif not open_:
@@ -123,10 +128,10 @@ def head_part(
         claims = f"{verdicts.settled} of {_number(verdicts.total, 'claim')} are answered."
     return HeadPart(
         session=agents.session,
-        closed=agents.closed,
+        closed=agents.closed or ended,
         paused=agents.paused,
         tiles=tiles,
-        words="This session has ended. " + claims if agents.closed else f"{work}{ill}. {claims}",
+        words=f"{now}. {claims}",
     )
 
 

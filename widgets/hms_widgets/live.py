@@ -249,7 +249,7 @@ class Live:
         if self._verdicts is not None:
             parts["claims"] = claims_part(self._verdicts)
         if self._head and self._agents is not None and self._verdicts is not None:
-            parts["head"] = head_part(self._agents, self._verdicts, signs)
+            parts["head"] = head_part(self._agents, self._verdicts, signs, ended=self._ended)
         if self._controls is not None:
             parts["said"] = self._controls.said
         return {name: msgspec.json.encode(part).decode() for name, part in parts.items()}
