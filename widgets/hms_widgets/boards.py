@@ -7,7 +7,7 @@ ended rows are forgotten, their counts are kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 import msgspec
@@ -112,25 +112,14 @@ class VerdictsBoard(msgspec.Struct, frozen=True, kw_only=True):
     seq: int = 0  # of the last fact folded in
     closed: bool = False  # the session has ended
     rows: Mapping[str, VerdictRow] = {}
-    forgotten: Mapping[str, int] = {}  # state to how many rows of it were dropped
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """State to number of tasks, forgotten ones included; states nobody is in are absent."""
-        counts = dict(self.forgotten)
-        for row in self.rows.values():
-            counts[row.state] = counts.get(row.state, 0) + 1
-        return counts
+    # State to number of tasks, forgotten ones included; states nobody is in are absent.
+    counts: Mapping[str, int] = {}
+    settled: int = 0  # tasks that have ended
 
     @property
     def total(self) -> int:
         """Tasks ever submitted."""
-        return len(self.rows) + sum(self.forgotten.values())
-
-    @property
-    def settled(self) -> int:
-        """Tasks that have ended."""
-        return sum(row.phase.terminal for row in self.rows.values()) + sum(self.forgotten.values())
+        return sum(self.counts.values())
 
 
 Board = TypeVar("Board", AgentsBoard, VerdictsBoard)
@@ -165,10 +154,14 @@ def _fold_agents(board: AgentsBoard, facts: Iterable[Fact]) -> AgentsBoard:
     def end(agent: str, happened: str, phase: AgentPhase, **fields: object) -> None:
         change(agent, happened, phase=phase, pid=None, task=None, label="", attempt=None, **fields)
 
+    # Looking for a task's agent among all of them, for every task, would cost a thousand
+    # agents' boards most of a processor.
+    holders = {row.task: row.agent_id for row in rows.values() if row.task is not None}
+
     def release(task: str | None) -> None:
-        for row in list(rows.values()):
-            if task is not None and row.task == task:
-                change(row.agent_id, task=None, label="", attempt=None)
+        holder = holders.pop(task, None) if task is not None else None
+        if holder is not None and (row := rows.get(holder)) is not None and row.task == task:
+            change(holder, task=None, label="", attempt=None)
 
     for fact in facts:
         if fact.seq <= seq:
@@ -200,7 +193,7 @@ def _fold_agents(board: AgentsBoard, facts: Iterable[Fact]) -> AgentsBoard:
                 end(agent, cause, AgentPhase.BACKOFF, last_cause=cause, output=tail)
             case AgentStopped():
                 end(agent, "stopped", AgentPhase.STOPPED)
-                _forget(rows, STOPPED_AGENTS_KEPT, lambda row: row.phase is AgentPhase.STOPPED)
+                _forget(rows)
             case AgentDismissed(desired=desired):
                 wish = _WISHES[desired]
                 change(agent, wish, phase=AgentPhase.STOPPING)
@@ -222,6 +215,7 @@ def _fold_agents(board: AgentsBoard, facts: Iterable[Fact]) -> AgentsBoard:
             case TaskAssigned() if fact.task:
                 label = labels.get(fact.task, fact.task)
                 change(agent, task=fact.task, label=label, attempt=fact.attempt)
+                holders[fact.task] = agent
             case TaskRequeued():
                 release(fact.task)
             case TaskSettled(phase=phase):
@@ -245,13 +239,20 @@ _WISHES = {
 
 
 def _fold_verdicts(board: VerdictsBoard, facts: Iterable[Fact]) -> VerdictsBoard:
-    rows, forgotten = dict(board.rows), dict(board.forgotten)
-    closed, seq = board.closed, board.seq
+    rows, counts = dict(board.rows), dict(board.counts)
+    closed, seq, settled = board.closed, board.seq, board.settled
+
+    def count(state: str, change: int) -> None:
+        counts[state] = counts.get(state, 0) + change
+        if not counts[state]:
+            del counts[state]
 
     def change(task: str | None, **fields: object) -> None:
         # Facts about a forgotten task, or one of another run, are not ours.
         if task in rows:
+            count(rows[task].state, -1)
             rows[task] = msgspec.structs.replace(rows[task], **fields)
+            count(rows[task].state, 1)
 
     for fact in facts:
         if fact.seq <= seq:
@@ -263,12 +264,14 @@ def _fold_verdicts(board: VerdictsBoard, facts: Iterable[Fact]) -> VerdictsBoard
             case SessionClosed():
                 closed = True
             case TaskSubmitted(submitted=task) if not board.run or task.run == board.run:
-                rows[task.task_id] = VerdictRow(
+                row = VerdictRow(
                     task_id=task.task_id,
                     label=task.label or task.task_id,
                     run=task.run,
                     skill=task.skill,
                 )
+                rows[task.task_id] = row
+                count(row.state, 1)
             case TaskAssigned():
                 change(
                     fact.task,
@@ -278,13 +281,16 @@ def _fold_verdicts(board: VerdictsBoard, facts: Iterable[Fact]) -> VerdictsBoard
                 )
             case TaskRequeued(cause=cause):
                 change(fact.task, phase=Phase.PENDING, reason=f"tried again: {cause}")
-            case TaskSettled() as settled:
-                change(fact.task, **_conclusion(settled))
-                for row in _forget(rows, SETTLED_TASKS_KEPT, lambda row: row.phase.terminal):
-                    forgotten[row.state] = forgotten.get(row.state, 0) + 1
+            case TaskSettled() as conclusion if fact.task in rows:
+                change(fact.task, **_conclusion(conclusion))
+                settled += 1
+                if settled > SETTLED_TASKS_KEPT:
+                    del rows[next(key for key, row in rows.items() if row.phase.terminal)]
             case _:
                 pass
-    return VerdictsBoard(run=board.run, seq=seq, closed=closed, rows=rows, forgotten=forgotten)
+    return VerdictsBoard(
+        run=board.run, seq=seq, closed=closed, rows=rows, counts=counts, settled=settled
+    )
 
 
 def _conclusion(settled: TaskSettled) -> dict[str, object]:
@@ -315,12 +321,9 @@ def _conclusion(settled: TaskSettled) -> dict[str, object]:
     return fields
 
 
-Row = TypeVar("Row", AgentRow, VerdictRow)
-
-
-def _forget(rows: dict[str, Row], keep: int, ended: Callable[[Row], bool]) -> list[Row]:
-    """Drop the oldest ended rows beyond ``keep``, in place; returns what was dropped."""
-    if len(rows) <= keep:
-        return []
-    old = [key for key, row in rows.items() if ended(row)]
-    return [rows.pop(key) for key in old[: max(0, len(old) - keep)]]
+def _forget(rows: dict[str, AgentRow]) -> None:
+    """Drop the oldest agents that ended as desired beyond those kept, in place."""
+    if len(rows) > STOPPED_AGENTS_KEPT:
+        old = [key for key, row in rows.items() if row.phase is AgentPhase.STOPPED]
+        for key in old[: max(0, len(old) - STOPPED_AGENTS_KEPT)]:
+            del rows[key]

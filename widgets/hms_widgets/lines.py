@@ -6,6 +6,7 @@ Page, static view and text all draw these lines, so they cannot disagree.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 
 import msgspec
 
@@ -202,10 +203,9 @@ def claims_part(board: VerdictsBoard) -> ClaimsPart:
     counts = [(s, board.counts[s]) for s in palette.CLAIMS if s in board.counts]
     rows = list(board.rows.values())
     if len(rows) > CLAIM_LINES:
-        running = [row for row in rows if not row.phase.terminal][:CLAIM_LINES]
-        ended = [row for row in rows if row.phase.terminal]
-        keep = {row.task_id for row in running}
-        keep |= {row.task_id for row in ended[len(ended) - (CLAIM_LINES - len(keep)) :]}
+        open_ = [row for row in rows if not row.phase.terminal][:CLAIM_LINES]
+        ended = (row for row in reversed(rows) if row.phase.terminal)
+        keep = {row.task_id for row in (*open_, *islice(ended, CLAIM_LINES - len(open_)))}
         rows = [row for row in rows if row.task_id in keep]
     return ClaimsPart(
         headline=(f"{board.settled} of {_number(board.total, 'claim')} settled: {_listed(counts)}"),
