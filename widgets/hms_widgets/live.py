@@ -32,7 +32,8 @@ from hms_widgets.source import Session, Source, source_of
 TICK_S = 0.25  # longest wait for new facts before heartbeats are looked at again
 BEAT_S = 0.5  # an unchanged display still says this often that it is alive
 PULLS = 100  # batches taken in at most when asked to catch up
-BREATH_S = 0.05  # rest between two batches of facts, so that a flood is folded in bulk
+BREATH_S = 0.05  # rest between two batches of facts, so that a flood is folded in bulk ...
+RESTS = 40  # ... and so many of them at most
 
 _display: Callable[..., Any] = display  # IPython leaves it untyped
 
@@ -199,13 +200,20 @@ class Live:
                     break
                 self._push()
                 if fresh:
-                    self._stop.wait(BREATH_S)
+                    self._rest()
         except HmsError as error:
             note = f"session ended: {error}"
         except Exception as error:
             # A display must say why it stands still; nobody reads a thread's traceback.
             note = f"display stopped: {type(error).__name__}: {error}"
         self._end(note)
+
+    def _rest(self) -> None:
+        """After facts, wait until a frame may go out: while nobody looks, they are folded in bulk."""
+        for _ in range(RESTS):
+            self._stop.wait(BREATH_S)
+            if self._stop.is_set() or self._pacer.wait_s(self._clock()) <= 0:
+                return
 
     def _pull(self, wait_s: float) -> int:
         """Fold what is new; returns how many facts that were."""
