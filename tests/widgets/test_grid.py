@@ -142,11 +142,15 @@ def test_a_namesake_of_a_stopped_agent_is_not_paused(one):
 
 
 def test_an_overdue_heartbeat_is_hung_and_the_next_one_clears_it(one):
-    late = read(one, [beating(1.9)])
-    well = read(one, [beating(1.9), beating(0.1)])
+    late = read(one, [beating(1.9), beating(2.1)])
+    well = read(one, [beating(1.9), beating(2.1), beating(0.1)])
 
-    assert (states(late), plane(late, 2)) == (["hung"], [19])
+    assert (states(late), plane(late, 2)) == (["hung"], [21])
     assert states(well) == ["working"]
+
+
+def test_one_late_look_is_no_alarm_as_the_looker_may_have_been_stopped_itself(one):
+    assert states(read(one, [beating(0.1), beating(60.0)])) == ["working"]
 
 
 def test_an_agent_that_rarely_beats_is_not_overdue_before_its_time():
@@ -155,8 +159,8 @@ def test_an_agent_that_rarely_beats_is_not_overdue_before_its_time():
     story.add(AgentSpawned(spec=slow), agent="a1")
     story.add(AgentReady(pid=1, skills=("prove",)), agent="a1")
 
-    assert states(read(story, [status("a1", age_s=7.0)])) == ["idle"]
-    assert states(read(story, [status("a1", age_s=9.0)])) == ["hung"]
+    assert states(read(story, [status("a1", age_s=7.0)] * 2)) == ["idle"]
+    assert states(read(story, [status("a1", age_s=9.0)] * 2)) == ["hung"]
 
 
 def test_a_silent_worker_that_computes_is_well_and_one_that_does_not_is_hung(one):

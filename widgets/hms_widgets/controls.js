@@ -136,7 +136,7 @@ function agentButtons(parent, ask) {
       const content = verb === "cancel" ? { do: verb, task } : { do: verb, agent: id };
       // A restart heals one that is down; one that is up it takes away from its work.
       const question = verb === "restart" && line.pid ? "Give {} a new process now?" : sure;
-      bar.act(question && question.replace("{}", id), () => ask(`${asking} ${id}`, content));
+      bar.act(question && question.replace("{}", () => id), () => ask(`${asking} ${id}`, content));
     };
     return [verb, button(bar.row, label, press, title)];
   });

@@ -6,6 +6,7 @@ supervisor that is slow to answer must not make it slower.
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from hms_kernel.errors import HmsError
 from hms_widgets.commands import Command, Commands, perform, read
 
 SAID = 6  # answers that a reloaded page still finds
+LAST_S = 10.0  # for what was asked before a display was closed
 WAITING = 100  # clicks that may wait for their turn; of more, somebody leans on the button
 
 
@@ -41,6 +43,7 @@ class Controls:
         self._asked: queue.Queue[tuple[str, Command] | None] = queue.Queue(WAITING)
         self._thread: threading.Thread | None = None
         self._closed = False
+        self._lock = threading.Lock()  # a click may be refused while another is answered
         self.said: tuple[Answer, ...] = ()  # oldest first
 
     def ask(self, n: str, content: dict[str, Any]) -> None:
@@ -57,17 +60,18 @@ class Controls:
         except queue.Full:
             self._say(n, "too much was asked already; wait for the answers", ok=False)
             return
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="hms-controls", daemon=True)
-            self._thread.start()
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="hms-controls", daemon=True)
+                self._thread.start()
 
     def close(self) -> None:
-        """See through what was asked, then end. Idempotent."""
+        """See through what was asked, but not for ever; then end. Idempotent."""
         self._closed = True
         if self._thread is not None:
-            self._asked.put(None)
-            if self._thread is not threading.current_thread():
-                self._thread.join(timeout=10)
+            with contextlib.suppress(queue.Full):
+                self._asked.put(None, timeout=LAST_S)
+            self._thread.join(timeout=LAST_S)
 
     def _work(self) -> None:
         while (asked := self._asked.get()) is not None:
@@ -81,5 +85,6 @@ class Controls:
                 self._say(n, f"{type(error).__name__}: {error}", ok=False)
 
     def _say(self, n: str, words: str, *, ok: bool) -> None:
-        self.said = (*self.said, Answer(n=n, words=words, ok=ok))[-SAID:]
+        with self._lock:
+            self.said = (*self.said, Answer(n=n, words=words, ok=ok))[-SAID:]
         self._on_answer()

@@ -44,7 +44,8 @@ class Sign(msgspec.Struct, frozen=True):
     """What heartbeats tell of one agent."""
 
     age_s: float  # of the last one
-    hung: bool = False  # it is overdue, or its worker neither speaks nor computes
+    late: bool = False  # it is overdue
+    hung: bool = False  # it was so the last time too, or its worker neither speaks nor computes
     advancing: bool = False  # its worker has computed or reported between the last two
     progress: Progress | None = None  # of the last one
 
@@ -77,7 +78,9 @@ class Signs:
             advancing = progress is not None and (before is None or _advanced(before, progress))
         silent = progress is not None and progress.silent_s >= SILENT_S and not advancing
         late = age_s > max(LATE_S, LATE_BEATS * row.heartbeat_s)
-        return Sign(age_s, late or silent, advancing, progress)
+        # Whoever was stopped itself finds everybody late at its first look.
+        hung = silent or (late and last is not None and last.late)
+        return Sign(age_s, late, hung, advancing, progress)
 
 
 class Grid(msgspec.Struct, frozen=True):
