@@ -20,10 +20,13 @@ from hms_kernel.client import Client, Line
 from hms_kernel.errors import AgentLost, UsageError
 from hms_kernel.handles import AgentHandle, Run, TaskHandle
 from hms_kernel.messages import (
+    AcceptedResponse,
     AgentStatus,
+    PauseRequest,
     PingRequest,
     PingResponse,
     Response,
+    ResumeRequest,
     SpawnAgentRequest,
     SpawnAgentResponse,
     SubmitTaskRequest,
@@ -43,9 +46,12 @@ from hms_kernel.model import (
     Trust,
 )
 from hms_kernel.specs import Claim, Spec
+from hms_kernel.steering import Steering
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from hms_widgets import Dashboard
 
 BATCH_WAIT_S = 3600.0  # the claims of a specification wait so long for room in the queue
 KILL_MARGIN_S = 5.0  # a prover gets so long beyond its wall clock to stop by itself
@@ -96,6 +102,14 @@ class Desk:
         ).agent_ids
         self._await_ready(set(ids), timeout_s)
         return [AgentHandle(self.client, agent_id) for agent_id in ids]
+
+    def pause(self) -> None:
+        """Give nobody new tasks; what runs goes on, what is handed in waits. Also after a takeover."""
+        self.client.ask(PauseRequest(), AcceptedResponse)
+
+    def resume(self) -> None:
+        """Give out tasks again; agents that are paused themselves stay so."""
+        self.client.ask(ResumeRequest(), AcceptedResponse)
 
     def submit(
         self,
@@ -260,6 +274,23 @@ class Desk:
                 return self._handle(task)
         raise UsageError(f"no task has the id or the label {name!r}; tasks() lists them")
 
+    @property
+    def commands(self) -> Steering:
+        """What stands behind the buttons of its dashboard."""
+        return Steering(self.client, self.prove)
+
+    def dashboard(self, *, run: str = "", read_only: bool = False) -> Dashboard:
+        """The session to look at and to steer: agents, claims, totals, controls.
+
+        Args:
+            run: show only the claims of this run; empty shows all.
+            read_only: without controls.
+        """
+        # Widgets take long to import, and every command line would pay for them.
+        from hms_widgets import dashboard
+
+        return dashboard(self, run=run, read_only=read_only)
+
     def facts(self, after_seq: int = 0) -> list[Fact]:
         """Every fact after a sequence number, oldest first."""
         facts: list[Fact] = []
@@ -274,7 +305,8 @@ class Desk:
         for row in rows:
             row["skills"] = ", ".join(row["skills"])
             row.pop("progress")
-        return tables.frame(rows, (*AgentStatus.__struct_fields__[:-2], "last_cause"))
+        columns = [name for name in AgentStatus.__struct_fields__ if name != "progress"]
+        return tables.frame(rows, columns)
 
     def tasks(self) -> pd.DataFrame:
         """Tasks of the session, its earlier epochs included, as a pandas frame."""

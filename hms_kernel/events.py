@@ -70,6 +70,18 @@ class ReleaseAsked(msgspec.Struct, frozen=True):
     agent_id: str
 
 
+class PauseAsked(msgspec.Struct, frozen=True):
+    """An agent, with an empty id nobody, shall be given new tasks."""
+
+    agent_id: str = ""
+
+
+class ResumeAsked(msgspec.Struct, frozen=True):
+    """An agent, with an empty id everybody else, may be given tasks again."""
+
+    agent_id: str = ""
+
+
 class Registered(msgspec.Struct, frozen=True):
     """An agent introduced itself, for the first time or again."""
 
@@ -141,6 +153,8 @@ Event = (
     | RestartAsked
     | QuarantineAsked
     | ReleaseAsked
+    | PauseAsked
+    | ResumeAsked
     | Registered
     | Heartbeat
     | Exited

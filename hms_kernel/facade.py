@@ -195,6 +195,26 @@ def release_agent(agent_id: str) -> None:
     _agent(agent_id).release()
 
 
+def pause_dispatch(agent_id: str = "") -> None:
+    """Give an agent, with an empty id nobody, new tasks; what runs goes on.
+
+    Raises:
+        UsageError: no such agent, or it has been stopped.
+        PolicyDenied: the gate refused.
+    """
+    (_agent(agent_id) if agent_id else _desk()).pause()
+
+
+def resume_dispatch(agent_id: str = "") -> None:
+    """Give an agent, with an empty id everybody who is not paused itself, tasks again.
+
+    Raises:
+        UsageError: no such agent, or it has been stopped.
+        PolicyDenied: the gate refused.
+    """
+    (_agent(agent_id) if agent_id else _desk()).resume()
+
+
 def _agent(agent_id: str) -> handles.AgentHandle:
     return handles.AgentHandle(_desk().client, agent_id)
 

@@ -21,10 +21,12 @@ from hms_kernel.messages import (
     AnswerTaskRequest,
     CancelTaskRequest,
     DrainAgentRequest,
+    PauseRequest,
     QuarantineAgentRequest,
     ReleaseAgentRequest,
     Response,
     RestartAgentRequest,
+    ResumeRequest,
     StopAgentRequest,
     TaskStatus,
     TaskStatusRequest,
@@ -85,6 +87,18 @@ class AgentHandle:
             UsageError: it is not in quarantine.
         """
         self._client.ask(ReleaseAgentRequest(agent_id=self.agent_id), AcceptedResponse)
+
+    def pause(self) -> None:
+        """Give it nothing new, also after a restart; what it runs goes on.
+
+        Raises:
+            UsageError: it has been stopped.
+        """
+        self._client.ask(PauseRequest(agent_id=self.agent_id), AcceptedResponse)
+
+    def resume(self) -> None:
+        """Give it tasks again."""
+        self._client.ask(ResumeRequest(agent_id=self.agent_id), AcceptedResponse)
 
     def __repr__(self) -> str:
         return f"<agent {self.agent_id}>"

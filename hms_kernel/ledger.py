@@ -36,6 +36,7 @@ class Agent:
     restarts: int = 0
     failures: int = 0  # deaths in a row with no task finished in between, for the backoff
     deaths: tuple[float, ...] = ()  # times of those that count towards its intensity
+    paused: bool = False  # it is given no new tasks
     probation: int = 0  # releases from quarantine that it has not yet justified
     verdict: str = ""  # why we are killing it; its death will be told so
     # When it is launched again, must have registered, or is ended with more force.

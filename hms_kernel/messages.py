@@ -121,6 +121,7 @@ class PingResponse(msgspec.Struct, frozen=True, kw_only=True, tag="ping_response
     uptime_s: float
     agents: int
     tasks: int
+    paused: bool = False  # nobody is given new tasks
 
 
 class SpawnAgentRequest(msgspec.Struct, frozen=True, kw_only=True, tag="spawn_agent_request"):
@@ -163,6 +164,18 @@ class ReleaseAgentRequest(msgspec.Struct, frozen=True, kw_only=True, tag="releas
     """Launch a quarantined agent again, on probation."""
 
     agent_id: str
+
+
+class PauseRequest(msgspec.Struct, frozen=True, kw_only=True, tag="pause_request"):
+    """Give an agent, with an empty id nobody, new tasks; what runs goes on."""
+
+    agent_id: str = ""
+
+
+class ResumeRequest(msgspec.Struct, frozen=True, kw_only=True, tag="resume_request"):
+    """Give an agent, with an empty id everybody who is not paused itself, tasks again."""
+
+    agent_id: str = ""
 
 
 class SubmitTaskRequest(msgspec.Struct, frozen=True, kw_only=True, tag="submit_task_request"):
@@ -244,6 +257,7 @@ class AgentStatus(msgspec.Struct, frozen=True, kw_only=True):
     heartbeat_age_s: float | None  # seconds since its last sign of life
     progress: Progress | None
     last_cause: str = ""  # how it ended last time, if it ever did
+    paused: bool = False  # it, or the whole session, is given no new tasks
 
 
 class AgentStatusResponse(msgspec.Struct, frozen=True, kw_only=True, tag="agent_status_response"):
@@ -297,6 +311,8 @@ Request = (
     | DrainAgentRequest
     | QuarantineAgentRequest
     | ReleaseAgentRequest
+    | PauseRequest
+    | ResumeRequest
     | SubmitTaskRequest
     | CancelTaskRequest
     | AnswerTaskRequest

@@ -392,6 +392,14 @@ class AgentReleased(msgspec.Struct, frozen=True, kw_only=True, tag="agent_releas
     cause: str  # "asked for", "cooled down"
 
 
+class DispatchPaused(msgspec.Struct, frozen=True, kw_only=True, tag="dispatch_paused"):
+    """The agent it is about, without one nobody, is given new tasks; what runs goes on."""
+
+
+class DispatchResumed(msgspec.Struct, frozen=True, kw_only=True, tag="dispatch_resumed"):
+    """The agent it is about, without one everybody else, is given tasks again."""
+
+
 class SearchBegun(msgspec.Struct, frozen=True, kw_only=True, tag="search_begun"):
     """A genetic search for better stages has begun."""
 
@@ -516,6 +524,8 @@ FactKind = (
     | AgentDraining
     | AgentQuarantined
     | AgentReleased
+    | DispatchPaused
+    | DispatchResumed
     | SearchBegun
     | GenerationDone
     | SearchEnded

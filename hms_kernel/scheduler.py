@@ -32,11 +32,13 @@ from hms_kernel.events import (
     Heartbeat,
     Kill,
     Launch,
+    PauseAsked,
     QuarantineAsked,
     Record,
     Registered,
     ReleaseAsked,
     RestartAsked,
+    ResumeAsked,
     Shutdown,
     SpawnAsked,
     StopAsked,
@@ -52,6 +54,9 @@ from hms_kernel.model import (
     AgentPhase,
     AgentReady,
     AgentSpec,
+    Desired,
+    DispatchPaused,
+    DispatchResumed,
     Failure,
     Lost,
     Phase,
@@ -83,6 +88,7 @@ class Scheduler:
 
     rng: Random
     tasks: dict[str, Work] = field(default_factory=dict)
+    paused: bool = False  # nobody is given new tasks
     _idle: dict[str, None] = field(default_factory=dict)  # ordered set of agent ids
 
     def __post_init__(self) -> None:
@@ -131,6 +137,10 @@ class Scheduler:
                 return self._ruled(agent_id, self._fleet.quarantine(agent_id, reason, now_s))
             case ReleaseAsked(agent_id):
                 return self._ruled(agent_id, self._fleet.release(agent_id, now_s))
+            case PauseAsked(agent_id):
+                return self._set_paused(agent_id, True)
+            case ResumeAsked(agent_id):
+                return self._set_paused(agent_id, False)
             case Registered():
                 return self._registered(event, now_s)
             case Heartbeat(agent_id, progress, holds):
@@ -158,7 +168,12 @@ class Scheduler:
                 assert_never(event)
 
     def resume(
-        self, agents: dict[str, Agent], tasks: dict[str, Work], now_s: float
+        self,
+        agents: dict[str, Agent],
+        tasks: dict[str, Work],
+        now_s: float,
+        *,
+        paused: bool = False,
     ) -> list[Effect]:
         """Go on from what an earlier supervisor of the session knew; once, before any event.
 
@@ -166,6 +181,7 @@ class Scheduler:
         its agent has come back with it or without it, or has not come back in time.
         """
         self.tasks.update(tasks)
+        self.paused = paused
         for work in tasks.values():
             self._deadlines.await_end(work)
             if work.phase is Phase.PENDING:
@@ -414,7 +430,27 @@ class Scheduler:
 
     def _capable(self, skill: str) -> str | None:
         """The agent that has been idle longest among those with the skill."""
-        return next((name for name in self._idle if skill in self.agents[name].skills), None)
+        for name in self._idle:
+            if skill in self.agents[name].skills and not self._held(name):
+                return name
+        return None
+
+    def _held(self, agent_id: str) -> bool:
+        return self.paused or self.agents[agent_id].paused
+
+    def _set_paused(self, agent_id: str, paused: bool) -> list[Effect]:
+        """Hold back new tasks from an agent, or from all of them, or do so no longer."""
+        holder = self._fleet.known(agent_id) if agent_id else self
+        if isinstance(holder, Agent) and holder.desired is Desired.STOPPED:
+            raise UsageError(f"agent {agent_id!r} is {holder.phase.value}: it takes no tasks")
+        if holder.paused == paused:
+            return []
+        holder.paused = paused
+        kind = DispatchPaused() if paused else DispatchResumed()
+        effects: list[Effect] = [Record(kind, agent=agent_id or None)]
+        for name in list(self._idle):
+            effects += self._assign(name)
+        return effects
 
     def _skills(self) -> frozenset[str]:
         """What some agent can do, or will once it is there."""
@@ -429,7 +465,7 @@ class Scheduler:
 
     def _assign(self, agent_id: str | None) -> list[Effect]:
         """Give an idle agent the task that has waited longest for one of its skills."""
-        if agent_id is None or agent_id not in self._idle:
+        if agent_id is None or agent_id not in self._idle or self._held(agent_id):
             return []
         agent = self.agents[agent_id]
         work = self._queues.take(agent.skills)

@@ -31,9 +31,11 @@ from hms_kernel.events import (
     CancelAsked,
     DrainAsked,
     Event,
+    PauseAsked,
     QuarantineAsked,
     ReleaseAsked,
     RestartAsked,
+    ResumeAsked,
     SpawnAsked,
     StopAsked,
     Submitted,
@@ -51,6 +53,7 @@ from hms_kernel.messages import (
     ErrorResponse,
     FactsRequest,
     FactsResponse,
+    PauseRequest,
     PingRequest,
     PingResponse,
     QuarantineAgentRequest,
@@ -58,6 +61,7 @@ from hms_kernel.messages import (
     Request,
     Response,
     RestartAgentRequest,
+    ResumeRequest,
     SpawnAgentRequest,
     SpawnAgentResponse,
     StopAgentRequest,
@@ -152,6 +156,7 @@ class Service:
                             for agent in self.scheduler.agents.values()
                         ),
                         tasks=len(self.scheduler.tasks),
+                        paused=self.scheduler.paused,
                     )
                 )
             case SubmitTaskRequest():
@@ -168,6 +173,10 @@ class Service:
                 self._steer("quarantine", agent_id, QuarantineAsked(agent_id, reason), reply)
             case ReleaseAgentRequest(agent_id=agent_id):
                 self._steer("release", agent_id, ReleaseAsked(agent_id), reply)
+            case PauseRequest(agent_id=agent_id):
+                self._steer("pause", agent_id, PauseAsked(agent_id), reply)
+            case ResumeRequest(agent_id=agent_id):
+                self._steer("resume", agent_id, ResumeAsked(agent_id), reply)
             case CancelTaskRequest(task_id=task_id):
                 self._permit("cancel", f"task:{task_id}")
                 self.handle(CancelAsked(task_id))
@@ -311,7 +320,7 @@ class Service:
         self.after_commit(lambda: reply(SpawnAgentResponse(agent_ids=tuple(names))))
 
     def _steer(self, verb: str, agent_id: str, event: Event, reply: Reply) -> None:
-        self._permit(verb, f"agent:{agent_id}")
+        self._permit(verb, f"agent:{agent_id}" if agent_id else "session")
         self.handle(event)
         self.after_commit(lambda: reply(AcceptedResponse()))
 
@@ -393,6 +402,7 @@ class Service:
             heartbeat_age_s=None if agent.seen_s is None else max(0.0, self.clock() - agent.seen_s),
             progress=agent.progress,
             last_cause=agent.last_cause,
+            paused=self.scheduler.paused or agent.paused,
         )
 
 

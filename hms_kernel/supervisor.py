@@ -156,7 +156,9 @@ class Supervisor:
         for page in store.pages(self.session.name):
             past.take(page)
             self._journal.recall(page)
-        self._expectations = self._scheduler.resume(past.agents, past.tasks, self._clock())
+        self._expectations = self._scheduler.resume(
+            past.agents, past.tasks, self._clock(), paused=past.paused
+        )
 
     def start(self) -> None:
         """Begin to serve."""

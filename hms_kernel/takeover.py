@@ -27,12 +27,15 @@ from hms_kernel.model import (
     AgentSpec,
     AgentStopped,
     Desired,
+    DispatchPaused,
+    DispatchResumed,
     Fact,
     HintGiven,
     Lost,
     Phase,
     RecoveryBegun,
     RecoveryStep,
+    SessionClosed,
     TaskAssigned,
     TaskRequeued,
     TaskSettled,
@@ -56,6 +59,7 @@ class Recollection:
     now_s: float = math.inf
     agents: dict[str, Agent] = field(default_factory=dict)
     tasks: dict[str, Work] = field(default_factory=dict)
+    paused: bool = False  # nobody is given new tasks
 
     def take(self, facts: Iterable[Fact]) -> Recollection:
         """Fold in more facts, oldest first; returns itself."""
@@ -71,6 +75,10 @@ class Recollection:
                     # Its spawning was not safe yet when the supervisor of that time ended.
                     self._launched(AgentSpec(agent_id=fact.agent, skills=skills), 0)
                     self._agent(self.agents[fact.agent], fact, now_s)
+                case DispatchPaused() | DispatchResumed() if fact.agent is None:
+                    self.paused = isinstance(fact.kind, DispatchPaused)
+                case SessionClosed():
+                    self.paused = False  # there is nothing left to hold back
                 case _:
                     if fact.task in self.tasks:
                         self._task(self.tasks[fact.task], fact, now_s)
@@ -149,6 +157,8 @@ class Recollection:
             case AgentReleased():
                 agent.probation += 1
                 agent.deaths = ()
+            case DispatchPaused() | DispatchResumed():
+                agent.paused = isinstance(fact.kind, DispatchPaused)
             case AgentDraining():
                 agent.phase, agent.desired = AgentPhase.DRAINING, Desired.STOPPED
             case AgentDismissed(desired=desired, cause=cause):

@@ -42,7 +42,9 @@ def test_it_offers_exactly_the_verbs_of_the_plan():
         "list_waiting": [],
         "answer_task": ["task_id", "hint"],
         "list_failures": [],
+        "pause_dispatch": ["agent_id"],
         "restart_agent": ["agent_id"],
+        "resume_dispatch": ["agent_id"],
         "quarantine_agent": ["agent_id", "reason"],
         "release_agent": ["agent_id"],
     }

@@ -36,6 +36,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "sidecar",
         "explanation",
         "handles",
+        "steering",
         "desk",
         "api",
         "chaos",
@@ -95,6 +96,8 @@ PURE = (
     "hms_kernel.genetics.seeding",
     "hms_kernel.genetics.stages",
     "hms_widgets.boards",
+    "hms_widgets.commands",
+    "hms_widgets.grid",
     "hms_widgets.lines",
     "hms_widgets.static",
     "hms_widgets.pacing",
@@ -180,7 +183,7 @@ def _may(here: str, there: str) -> bool:
     if here in ONLY:
         return there in ONLY[here]
     if there == "hms_widgets":  # displays are offered by whoever talks to people
-        return (level(here) or 0) >= (level("api") or 0)
+        return (level(here) or 0) >= (level("desk") or 0)
     mine, other = level(here), level(there)
     return mine is not None and other is not None and other < mine
 

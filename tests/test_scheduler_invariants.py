@@ -21,11 +21,13 @@ from hms_kernel.events import (
     Heartbeat,
     Kill,
     Launch,
+    PauseAsked,
     QuarantineAsked,
     Record,
     Registered,
     ReleaseAsked,
     RestartAsked,
+    ResumeAsked,
     Shutdown,
     SpawnAsked,
     StopAsked,
@@ -97,6 +99,8 @@ class Fleet(RuleBasedStateMachine):
                     self.alive[spec.agent_id] = self.pids
                 case Assign(agent, task, attempt):
                     assert agent not in self.working, "a second task for a busy process"
+                    held = self.core.paused or self.core.agents[agent].paused
+                    assert not held, "given to one that is held back"
                     self.working[agent] = (task.task_id, attempt)
                     self.sent.append((agent, task.task_id, attempt))
                 case CancelOn(agent, task_id, attempt):
@@ -209,6 +213,11 @@ class Fleet(RuleBasedStateMachine):
             self.barred.discard(agent)
             self.tell(ReleaseAsked(agent))
 
+    @rule(agent=st.one_of(st.just(""), spawned), paused=st.booleans())
+    def pause(self, agent: str, paused: bool) -> None:
+        if not agent or self.core.agents[agent].desired is not Desired.STOPPED:
+            self.tell(PauseAsked(agent) if paused else ResumeAsked(agent))
+
     @rule(seconds=st.sampled_from([0.01, 1.0, 9.0, 70.0]))
     def wait(self, seconds: float) -> None:
         """Time passes; whoever is well has a heartbeat each second."""
@@ -267,13 +276,15 @@ class Fleet(RuleBasedStateMachine):
     def nobody_idles_while_work_they_can_do_waits(self) -> None:
         waiting = {w.task.skill for w in self.core.tasks.values() if w.phase is Phase.PENDING}
         for agent in self.core.agents.values():
-            if agent.phase is AgentPhase.READY and agent.task is None and not agent.verdict:
+            held = self.core.paused or agent.paused or agent.verdict
+            if agent.phase is AgentPhase.READY and agent.task is None and not held:
                 assert not waiting & set(agent.skills)
 
     def teardown(self) -> None:
         """With a healthy agent and no more trouble, every accepted task ends."""
         for agent in list(self.frozen):
             self._dies(agent, "killed by SIGKILL")
+        self.tell(ResumeAsked())
         self.spawn({*SKILLS})
         last = f"a{len(self.core.agents) - 1}"
         self.register(last)

@@ -28,8 +28,10 @@ from hms_kernel.events import (
     Finished,
     Kill,
     Launch,
+    PauseAsked,
     Record,
     Registered,
+    ResumeAsked,
     Shutdown,
     SpawnAsked,
     StopAsked,
@@ -46,6 +48,7 @@ from hms_kernel.model import (
     Failure,
     Limits,
     Phase,
+    SessionClosed,
     Task,
     TaskAssigned,
     TaskRequeued,
@@ -73,7 +76,9 @@ class Story:
         self.facts = list(facts)
         self.core = Scheduler(Random(0))
         past = Recollection().take(facts)
-        self.resumed = self._record(self.core.resume(past.agents, past.tasks, now_s), now_s)
+        self.resumed = self._record(
+            self.core.resume(past.agents, past.tasks, now_s, paused=past.paused), now_s
+        )
 
     def tell(self, event: Event, now_s: float) -> list[Effect]:
         return self._record(self.core.handle(event, now_s), now_s)
@@ -261,6 +266,22 @@ def test_a_task_whose_agents_end_is_a_fact_but_not_what_followed_runs_again(busy
         TaskRequeued
     ]
     assert len(later.core.tasks["t1"].lost) == isinstance(end, Exited)
+
+
+def test_a_pause_outlives_the_supervisor_that_was_asked_for_it_and_a_closed_session_does_not_keep_it():
+    story = Story()
+    play(story, SpawnAsked(AgentSpec(agent_id="a")), SpawnAsked(AgentSpec(agent_id="b")))
+    play(story, PauseAsked(), PauseAsked("b"), Submitted(task("t1")))
+
+    after = taken_over(story)
+    held = play(after, Registered("a", 1, SKILLS), Registered("b", 2, SKILLS))
+    given = play(after, ResumeAsked())
+
+    assert [effect for effect in held if isinstance(effect, Assign)] == []
+    assert commands(given) == [Assign("a", task("t1"), 1)]
+    assert after.core.agents["b"].paused
+    closed = Fact(session="s", epoch=1, seq=9, time_s=0.0, kind=SessionClosed())
+    assert not Recollection().take([*story.facts, closed]).paused
 
 
 def test_tasks_keep_their_places():

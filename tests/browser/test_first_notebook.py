@@ -82,11 +82,10 @@ def test_the_board_is_live_survives_a_reload_and_is_veiled_when_the_kernel_is_go
 
     expect(live).to_have_count(1, timeout=LONG)
     expect(counts).to_have_text(told or "", timeout=LONG)
-    # Still heard from: heartbeats go on ageing and being renewed.
-    cell = live.get_by_role("region", name="Agents").locator("tbody tr").first.locator("td").nth(4)
+    # Still heard from: frames go on coming.
     page.wait_for_function(
-        "([cell, first]) => cell.textContent !== first",
-        arg=[cell.element_handle(), cell.text_content()],
+        "([live, first]) => live.dataset.frame !== first",
+        arg=[live.element_handle(), live.get_attribute("data-frame")],
         timeout=LONG,
     )
     expect(page.locator(".hms-veil")).to_be_hidden()

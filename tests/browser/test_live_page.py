@@ -1,63 +1,24 @@
-"""What ``live.js`` does with the states Python sends, in a real browser without a kernel."""
+"""What the page does with the states Python sends, in a real browser without a kernel."""
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Iterator
-from typing import Any
 
-import msgspec
 import pytest
+from page_model import mount, show
 from playwright.sync_api import Page, expect
 
 from hms_kernel.model import Counterexample, Outcome, Trust, Verdict
-from hms_widgets import boards, lines, palette
-from hms_widgets import page as widget
-
-# The model half of an anywidget: values, change events, messages to Python.
-MODEL = """
-window.sent = [];
-window.values = {agents: "", claims: "", palette: PALETTE,
-                 beat: {frame: 0, live: false, note: ""}};
-const listeners = new Map();
-window.model = {
-  get: (name) => window.values[name],
-  on: (event, call) => listeners.set(call, event),
-  off: (event, call) => listeners.delete(call),
-  send: (content) => window.sent.push(content),
-};
-window.show = (state) => {
-  Object.assign(window.values, state);
-  for (const [call, event] of listeners) if (event === "change:beat") call();
-};
-"""
+from hms_widgets import boards, lines
 
 
 @pytest.fixture
 def live(tab) -> Iterator[Page]:
     page: Page = tab.page
-    page.clock.install()
-    script = base64.b64encode((widget.HERE / "live.js").read_bytes()).decode()
-    page.set_content(f"<style>{(widget.HERE / 'live.css').read_text()}</style><div id=el></div>")
-    page.evaluate(
-        """async ([script, setUp, palette]) => {
-             (0, eval)(setUp.replace("PALETTE", palette));
-             const module = await import("data:text/javascript;base64," + script);
-             window.forget = module.default.render({model: window.model, el: document.querySelector("#el")});
-           }""",
-        [script, MODEL, json.dumps(palette.table())],
-    )
+    mount(page)
     yield page
     assert tab.errors == []
     assert tab.outside == []
-
-
-def show(page: Page, frame: int, *, live: bool = True, note: str = "", **parts: Any) -> None:
-    state: dict[str, Any] = {"beat": {"frame": frame, "live": live, "note": note}}
-    state |= {name: msgspec.json.encode(part).decode() for name, part in parts.items()}
-    page.evaluate("state => show(state)", state)
-    page.clock.run_for(50)
 
 
 def claims(story) -> lines.ClaimsPart:
@@ -77,7 +38,7 @@ def test_both_boards_are_drawn_and_the_counts_are_spoken(live: Page, story):
     expect(rows.nth(1)).to_contain_text("x = 2, not ≤ 1")
     expect(rows.nth(1)).to_contain_text("✘")
     expect(live.get_by_role("status")).to_have_text(
-        "2 agents: 2 ready. 3 of 3 claims settled: 1 proved, 1 refuted, 1 invalid"
+        "2 agents: 2 idle. 3 of 3 claims settled: 1 proved, 1 refuted, 1 invalid"
     )
     expect(live.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "100")
 
@@ -141,25 +102,6 @@ def test_a_display_that_has_ended_is_never_stale_and_says_why_it_ended(live: Pag
 
     expect(live.locator(".hms-veil")).to_be_hidden()
     expect(live.get_by_text("session closed")).to_be_visible()
-
-
-def test_a_thousand_agents_are_a_swarm_and_only_changed_ones_are_touched(live: Page, story):
-    many = lines.AgentsPart(
-        headline="1000 agents", counts=[("ready", 1000)], swarm=["ready"] * 1000
-    )
-    show(live, 1, agents=many)
-    live.evaluate("""
-        window.touched = 0;
-        new MutationObserver((list) => window.touched += list.length).observe(
-            document.querySelector(".hms-swarm"), {attributes: true, subtree: true,
-            attributeFilter: ["title"]});
-    """)
-    busy = ["ready"] * 1000
-    busy[500] = "busy"
-    show(live, 2, agents=lines.AgentsPart(headline="1000 agents", counts=[("busy", 1)], swarm=busy))
-
-    expect(live.locator(".hms-swarm span")).to_have_count(1000)
-    assert live.evaluate("touched") == 1
 
 
 def test_keys_typed_in_the_display_do_not_reach_the_notebook(live: Page, story):

@@ -107,7 +107,7 @@ def test_the_first_notebook_runs_with_other_parameters_and_gives_the_same_answer
 
     assert answer(done) == answer(FIRST)
     assert shown(done, "refuted") == shown(FIRST, "refuted")
-    assert shown(done, "verify")["text/plain"].splitlines()[0] == "2 agents: 2 ready"
+    assert shown(done, "verify")["text/plain"].splitlines()[0] == "2 agents: 2 idle"
     [board] = saved(done)["kill"].outputs
     assert WIDGET not in board.data
     assert "killed by SIGKILL" in board.data["text/html"]

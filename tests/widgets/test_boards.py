@@ -27,7 +27,8 @@ from hms_kernel.model import (
     Verdict,
 )
 from hms_widgets import boards, palette
-from hms_widgets.boards import AgentsBoard, VerdictsBoard, fold, fold_all
+from hms_widgets.boards import AgentRow, AgentsBoard, VerdictsBoard, fold, fold_all
+from hms_widgets.grid import state_of
 from hms_widgets.lines import agents_part
 
 seeds = st.integers(0, 10_000)
@@ -90,14 +91,15 @@ def test_an_agent_put_aside_says_why_and_one_that_drains_says_so():
     part = agents_part(board)
     assert [line.state for line in part.lines] == ["quarantined", "draining"]
     assert part.lines[0].cause == "6 deaths within 60 s"
-    assert part.headline == "2 agents: 1 draining, 1 quarantined"
+    assert part.headline == "2 agents: 1 quarantined, 1 draining"
 
     story.add(AgentDismissed(), agent="a2")
     assert fold_all(board, story.facts).rows["a2"].phase is AgentPhase.STOPPING
 
 
 def test_every_phase_of_agents_and_tasks_has_a_mark_of_its_own():
-    assert {phase.value for phase in AgentPhase} <= set(palette.AGENTS)
+    words = {state_of(AgentRow(agent_id="a", phase=phase)) for phase in AgentPhase}
+    assert words <= set(palette.AGENTS)
     assert {phase.value for phase in Phase} <= set(palette.CLAIMS)
     for marks in (palette.AGENTS, palette.CLAIMS):
         assert len({mark.glyph for mark in marks.values()}) == len(marks)

@@ -66,7 +66,7 @@ def test_heartbeats_reach_the_page_without_any_fact(shown):
     view = shown(AgentsView(source))
 
     source.statuses = [status("a1", age_s=7.7)]
-    until(lambda: "7.7 s" in view.widget.agents)
+    until(lambda: view.widget.grid[2:3] == bytes([77]))
 
     assert view.agents is not None
     assert view.agents.seq == len(story.facts)
@@ -152,6 +152,7 @@ def test_the_display_of_a_long_session_stays_small(shown):
 
     assert len(view.widget.claims) < 60_000
     assert len(view.widget.agents) < 20_000
+    assert len(view.widget.grid) == 4 * 60
     assert len(view._repr_html_()) < 150_000
 
 

@@ -12,6 +12,7 @@ from hms_kernel.display import SIGNS
 from hms_kernel.model import Counterexample, Outcome, Trust, Verdict
 from hms_widgets import palette, static
 from hms_widgets.boards import AgentsBoard, VerdictsBoard, fold_all
+from hms_widgets.grid import Signs
 from hms_widgets.lines import AGENT_LINES, CLAIM_LINES, agents_part, claims_part, clip
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&"
@@ -91,11 +92,11 @@ def test_no_words_can_open_a_tag_or_an_attribute(words: str):
 
 def test_the_text_holds_no_times_and_no_process_ids():
     story = short_story()
-    agents = agents_part(fold_all(AgentsBoard(), story.facts), [status("a1", age_s=9.87)])
+    agents = agents_part(fold_all(AgentsBoard(), story.facts))
     text = static.text(agents, claims_part(fold_all(VerdictsBoard(), story.facts)))
 
     assert text.splitlines() == [
-        "2 agents: 2 ready",
+        "2 agents: 2 idle",
         "3 of 3 claims settled: 1 proved, 1 refuted, 1 invalid",
         "  ✔ proved      sps_bounds",
         "  ✘ refuted     war_score_bounds: x = 2, not ≤ 1",
@@ -109,21 +110,17 @@ def test_an_empty_session_says_so():
     assert text == "No agents yet\nNo claims yet"
 
 
-def test_a_heartbeat_tells_age_stage_and_seconds_of_the_running_task():
+def test_a_heartbeat_tells_stage_and_seconds_of_the_running_task():
     story = Story()
     story.spawn("a1")
     story.submit("t1", "sps_bounds")
     story.assign("t1", "a1")
     board = fold_all(AgentsBoard(), story.facts)
 
-    [line] = agents_part(board, [status("a1", "t1", age_s=0.31, note="nlsat")]).lines
+    signs = Signs().read(board.rows, [status("a1", "t1", age_s=0.31, note="nlsat")])
+    [line] = agents_part(board, signs).lines
 
-    assert (line.state, line.doing, line.beat, line.note) == (
-        "busy",
-        "sps_bounds",
-        "0.3 s",
-        "nlsat · 3.2 s",
-    )
+    assert (line.state, line.doing, line.note) == ("working", "sps_bounds", "nlsat · 3.2 s")
 
 
 def test_progress_on_a_task_that_was_taken_away_is_not_shown():
@@ -131,9 +128,10 @@ def test_progress_on_a_task_that_was_taken_away_is_not_shown():
     story.spawn("a1")
     board = fold_all(AgentsBoard(), story.facts)
 
-    [line] = agents_part(board, [status("a1", "t1", note="nlsat")]).lines
+    signs = Signs().read(board.rows, [status("a1", "t1", note="nlsat")])
+    [line] = agents_part(board, signs).lines
 
-    assert (line.state, line.note) == ("ready", "")
+    assert (line.state, line.note) == ("idle", "")
 
 
 def test_agents_that_ended_as_desired_leave_the_picture_until_nobody_is_left():
@@ -145,18 +143,21 @@ def test_agents_that_ended_as_desired_leave_the_picture_until_nobody_is_left():
     story.stop("a2")
     none_left = agents_part(fold_all(AgentsBoard(), story.facts))
 
-    assert one_left.headline == "1 agent: 1 ready"
+    assert one_left.headline == "1 agent: 1 idle"
     assert none_left.headline == "2 agents: 2 stopped"
 
 
-def test_a_thousand_agents_are_drawn_as_a_swarm():
+def test_of_a_thousand_agents_those_are_listed_with_which_something_is_wrong():
     story = Story()
     for number in range(1000):
         story.spawn(f"a{number}")
+    story.kill("a500")
     part = agents_part(fold_all(AgentsBoard(), story.facts))
 
-    assert part.lines == []
-    assert part.swarm == ["ready"] * 1000
+    assert [line.id for line in part.lines] == ["a500"]
+    assert part.more == 999
+    assert part.counts == [("idle", 999), ("dead", 1)]
+    assert part.swarm == ["idle"] * 500 + ["dead"] + ["idle"] * 499
     assert len(static.html(part, None)) < 100_000
     assert AGENT_LINES < 1000
 
@@ -185,10 +186,12 @@ def test_the_counts_shown_add_up(seed: int):
         assert sum(number for _, number in claims_part(board).counts) == board.total
 
 
-def test_no_two_outcomes_share_a_shape_or_lack_a_mark():
+def test_no_two_states_share_a_shape_and_no_outcome_lacks_one():
     shapes = [mark.glyph for mark in palette.CLAIMS.values()]
+    bodies = [mark.glyph for mark in palette.AGENTS.values()]
 
     assert len(set(shapes)) == len(shapes)
+    assert len(set(bodies)) == len(bodies)
     assert {outcome.value for outcome in Outcome} <= set(palette.CLAIMS)
     assert all(len(shape) == 1 for shape in shapes)
 

@@ -1,4 +1,7 @@
-"""Displays of a running session: boards folded from facts, drawn live and static. Acts on nothing."""
+"""Displays of a running session: boards folded from facts, drawn live and static.
+
+They act on a session only through the ``Commands`` they are given.
+"""
 
 from hms_widgets.boards import (
     AgentRow,
@@ -8,6 +11,8 @@ from hms_widgets.boards import (
     fold,
     fold_all,
 )
+from hms_widgets.commands import Commands
+from hms_widgets.dashboard import Dashboard, Panel, dashboard
 from hms_widgets.live import AgentsView, Cockpit, Live, VerdictsView
 from hms_widgets.source import Session, Source
 
@@ -16,12 +21,16 @@ __all__ = [
     "AgentsBoard",
     "AgentsView",
     "Cockpit",
+    "Commands",
+    "Dashboard",
     "Live",
+    "Panel",
     "Session",
     "Source",
     "VerdictRow",
     "VerdictsBoard",
     "VerdictsView",
+    "dashboard",
     "fold",
     "fold_all",
 ]

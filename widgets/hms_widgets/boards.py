@@ -7,7 +7,7 @@ ended rows are forgotten, their counts are kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 import msgspec
@@ -19,8 +19,12 @@ from hms_kernel.model import (
     AgentPhase,
     AgentQuarantined,
     AgentReady,
+    AgentReleased,
     AgentSpawned,
     AgentStopped,
+    Desired,
+    DispatchPaused,
+    DispatchResumed,
     Fact,
     Failure,
     Phase,
@@ -37,6 +41,15 @@ from hms_kernel.model import (
 
 STOPPED_AGENTS_KEPT = 200  # rows of agents that ended as desired
 SETTLED_TASKS_KEPT = 5_000  # rows of tasks that have ended
+EVENTS_KEPT = 8  # of one agent's life
+OUTPUT_KEPT = 2_000  # characters of what an agent printed before it died
+
+
+class Event(msgspec.Struct, frozen=True):
+    """Something that happened to an agent."""
+
+    time_s: float  # seconds since the Unix epoch, UTC
+    words: str
 
 
 class AgentRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,14 +63,20 @@ class AgentRow(msgspec.Struct, frozen=True, kw_only=True):
     attempt: int | None = None
     restarts: int = 0
     last_cause: str = ""  # how it ended last time, or why it is in quarantine
+    output: str = ""  # the end of what it printed before it died
     done: int = 0  # tasks it has settled, over all its lives
+    paused: bool = False  # it is given no new tasks
+    heartbeat_s: float = 1.0  # seconds between two heartbeats
+    events: tuple[Event, ...] = ()  # its life without its work, oldest first
 
 
 class AgentsBoard(msgspec.Struct, frozen=True, kw_only=True):
     """Every agent of a session, in order of first appearance. Treat the mappings as read-only."""
 
     seq: int = 0  # of the last fact folded in
+    session: str = ""  # its name
     closed: bool = False  # the session has ended
+    paused: bool = False  # nobody is given new tasks
     rows: Mapping[str, AgentRow] = {}
     labels: Mapping[str, str] = {}  # open task to its label
 
@@ -95,25 +114,14 @@ class VerdictsBoard(msgspec.Struct, frozen=True, kw_only=True):
     seq: int = 0  # of the last fact folded in
     closed: bool = False  # the session has ended
     rows: Mapping[str, VerdictRow] = {}
-    forgotten: Mapping[str, int] = {}  # state to how many rows of it were dropped
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """State to number of tasks, forgotten ones included; states nobody is in are absent."""
-        counts = dict(self.forgotten)
-        for row in self.rows.values():
-            counts[row.state] = counts.get(row.state, 0) + 1
-        return counts
+    # State to number of tasks, forgotten ones included; states nobody is in are absent.
+    counts: Mapping[str, int] = {}
+    settled: int = 0  # tasks that have ended
 
     @property
     def total(self) -> int:
         """Tasks ever submitted."""
-        return len(self.rows) + sum(self.forgotten.values())
-
-    @property
-    def settled(self) -> int:
-        """Tasks that have ended."""
-        return sum(row.phase.terminal for row in self.rows.values()) + sum(self.forgotten.values())
+        return sum(self.counts.values())
 
 
 Board = TypeVar("Board", AgentsBoard, VerdictsBoard)
@@ -137,50 +145,79 @@ def fold_all(board: Board, facts: Iterable[Fact]) -> Board:
 
 def _fold_agents(board: AgentsBoard, facts: Iterable[Fact]) -> AgentsBoard:
     rows, labels = dict(board.rows), dict(board.labels)
-    closed, seq = board.closed, board.seq
+    session, closed, paused, seq = board.session, board.closed, board.paused, board.seq
 
-    def change(agent: str, **fields: object) -> None:
+    def change(agent: str, happened: str = "", **fields: object) -> None:
         row = rows.get(agent) or AgentRow(agent_id=agent, phase=AgentPhase.STARTING)
+        if happened:
+            fields["events"] = (*row.events, Event(fact.time_s, happened))[-EVENTS_KEPT:]
         rows[agent] = msgspec.structs.replace(row, **fields)
 
+    def end(agent: str, happened: str, phase: AgentPhase, **fields: object) -> None:
+        change(agent, happened, phase=phase, pid=None, task=None, label="", attempt=None, **fields)
+
+    # Looking for a task's agent among all of them, for every task, would cost a thousand
+    # agents' boards most of a processor.
+    holders = {row.task: row.agent_id for row in rows.values() if row.task is not None}
+
     def release(task: str | None) -> None:
-        for row in list(rows.values()):
-            if task is not None and row.task == task:
-                change(row.agent_id, task=None, label="", attempt=None)
+        holder = holders.pop(task, None) if task is not None else None
+        if holder is not None and (row := rows.get(holder)) is not None and row.task == task:
+            change(holder, task=None, label="", attempt=None)
 
     for fact in facts:
         if fact.seq <= seq:
             continue
-        seq = fact.seq
+        seq, session = fact.seq, fact.session
         agent = fact.agent or ""
         match fact.kind:
             case SessionOpened():
                 closed = False
             case SessionClosed():
-                closed = True
+                closed, paused = True, False
             case AgentSpawned(spec=spec, restarts=restarts):
-                change(spec.agent_id, phase=AgentPhase.STARTING, restarts=restarts)
+                known = rows.get(spec.agent_id)
+                if known is not None and not restarts:  # a namesake of one that was stopped
+                    rows[spec.agent_id] = msgspec.structs.replace(known, paused=False)
+                change(
+                    spec.agent_id,
+                    "launched again" if restarts else "launched",
+                    phase=AgentPhase.STARTING,
+                    restarts=restarts,
+                    heartbeat_s=spec.heartbeat_s,
+                )
             case AgentReady(pid=pid):
-                change(agent, phase=AgentPhase.READY, pid=pid)
-            case AgentGone(cause=cause):
-                change(agent, phase=AgentPhase.BACKOFF, pid=None, last_cause=cause)
-                change(agent, task=None, label="", attempt=None)
+                leaving = agent in rows and rows[agent].phase is AgentPhase.DRAINING
+                now = AgentPhase.DRAINING if leaving else AgentPhase.READY
+                change(agent, f"ready as process {pid}", phase=now, pid=pid)
+            case AgentGone(cause=cause, output=output):
+                tail = output[-OUTPUT_KEPT:]
+                end(agent, cause, AgentPhase.BACKOFF, last_cause=cause, output=tail)
             case AgentStopped():
-                change(agent, phase=AgentPhase.STOPPED, pid=None)
-                change(agent, task=None, label="", attempt=None)
-                _forget(rows, STOPPED_AGENTS_KEPT, lambda row: row.phase is AgentPhase.STOPPED)
-            case AgentDismissed():
-                change(agent, phase=AgentPhase.STOPPING)
+                end(agent, "stopped", AgentPhase.STOPPED)
+                _forget(rows)
+            case AgentDismissed(desired=desired):
+                wish = _WISHES[desired]
+                change(agent, wish, phase=AgentPhase.STOPPING)
             case AgentDraining():
-                change(agent, phase=AgentPhase.DRAINING)
+                change(agent, "draining", phase=AgentPhase.DRAINING)
             case AgentQuarantined(cause=cause):
-                change(agent, phase=AgentPhase.QUARANTINED, pid=None, last_cause=cause)
-                change(agent, task=None, label="", attempt=None)
+                happened = f"quarantined: {cause}"
+                end(agent, happened, AgentPhase.QUARANTINED, last_cause=cause)
+            case AgentReleased(cause=cause):
+                change(agent, f"released: {cause}")
+            case DispatchPaused() | DispatchResumed() as held:
+                hold = isinstance(held, DispatchPaused)
+                if agent:
+                    change(agent, "paused" if hold else "resumed", paused=hold)
+                else:
+                    paused = hold
             case TaskSubmitted(submitted=task):
                 labels[task.task_id] = task.label or task.task_id
             case TaskAssigned() if fact.task:
                 label = labels.get(fact.task, fact.task)
                 change(agent, task=fact.task, label=label, attempt=fact.attempt)
+                holders[fact.task] = agent
             case TaskRequeued() | RecoveryBegun():
                 release(fact.task)
             case TaskSettled(phase=phase):
@@ -191,17 +228,33 @@ def _fold_agents(board: AgentsBoard, facts: Iterable[Fact]) -> AgentsBoard:
                     change(agent, done=(row.done if row else 0) + 1)
             case _:
                 pass
-    return AgentsBoard(seq=seq, closed=closed, rows=rows, labels=labels)
+    return AgentsBoard(
+        seq=seq, session=session, closed=closed, paused=paused, rows=rows, labels=labels
+    )
+
+
+_WISHES = {
+    Desired.RUNNING: "asked to make room for a new process",
+    Desired.STOPPED: "asked to end",
+    Desired.QUARANTINED: "being put aside",
+}
 
 
 def _fold_verdicts(board: VerdictsBoard, facts: Iterable[Fact]) -> VerdictsBoard:
-    rows, forgotten = dict(board.rows), dict(board.forgotten)
-    closed, seq = board.closed, board.seq
+    rows, counts = dict(board.rows), dict(board.counts)
+    closed, seq, settled = board.closed, board.seq, board.settled
+
+    def count(state: str, change: int) -> None:
+        counts[state] = counts.get(state, 0) + change
+        if not counts[state]:
+            del counts[state]
 
     def change(task: str | None, **fields: object) -> None:
         # Facts about a forgotten task, or one of another run, are not ours.
         if task in rows:
+            count(rows[task].state, -1)
             rows[task] = msgspec.structs.replace(rows[task], **fields)
+            count(rows[task].state, 1)
 
     for fact in facts:
         if fact.seq <= seq:
@@ -214,12 +267,14 @@ def _fold_verdicts(board: VerdictsBoard, facts: Iterable[Fact]) -> VerdictsBoard
                 closed = True
             # What a recovery asks for is told on the line of its claim.
             case TaskSubmitted(submitted=task) if not task.parent and board.run in ("", task.run):
-                rows[task.task_id] = VerdictRow(
+                row = VerdictRow(
                     task_id=task.task_id,
                     label=task.label or task.task_id,
                     run=task.run,
                     skill=task.skill,
                 )
+                rows[task.task_id] = row
+                count(row.state, 1)
             case TaskAssigned():
                 change(
                     fact.task,
@@ -233,13 +288,16 @@ def _fold_verdicts(board: VerdictsBoard, facts: Iterable[Fact]) -> VerdictsBoard
                 change(fact.task, phase=Phase.WAITING, reason=f"left open ({reason})")
             case RecoveryStep(number=number, move=move, says=says):
                 change(fact.task, reason=f"step {number} of its recovery, {move}: {says}")
-            case TaskSettled() as settled:
-                change(fact.task, **_conclusion(settled))
-                for row in _forget(rows, SETTLED_TASKS_KEPT, lambda row: row.phase.terminal):
-                    forgotten[row.state] = forgotten.get(row.state, 0) + 1
+            case TaskSettled() as conclusion if fact.task in rows:
+                change(fact.task, **_conclusion(conclusion))
+                settled += 1
+                if settled > SETTLED_TASKS_KEPT:
+                    del rows[next(key for key, row in rows.items() if row.phase.terminal)]
             case _:
                 pass
-    return VerdictsBoard(run=board.run, seq=seq, closed=closed, rows=rows, forgotten=forgotten)
+    return VerdictsBoard(
+        run=board.run, seq=seq, closed=closed, rows=rows, counts=counts, settled=settled
+    )
 
 
 def _conclusion(settled: TaskSettled) -> dict[str, object]:
@@ -270,12 +328,9 @@ def _conclusion(settled: TaskSettled) -> dict[str, object]:
     return fields
 
 
-Row = TypeVar("Row", AgentRow, VerdictRow)
-
-
-def _forget(rows: dict[str, Row], keep: int, ended: Callable[[Row], bool]) -> list[Row]:
-    """Drop the oldest ended rows beyond ``keep``, in place; returns what was dropped."""
-    if len(rows) <= keep:
-        return []
-    old = [key for key, row in rows.items() if ended(row)]
-    return [rows.pop(key) for key in old[: max(0, len(old) - keep)]]
+def _forget(rows: dict[str, AgentRow]) -> None:
+    """Drop the oldest agents that ended as desired beyond those kept, in place."""
+    if len(rows) > STOPPED_AGENTS_KEPT:
+        old = [key for key, row in rows.items() if row.phase is AgentPhase.STOPPED]
+        for key in old[: max(0, len(old) - STOPPED_AGENTS_KEPT)]:
+            del rows[key]

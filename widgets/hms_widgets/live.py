@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -18,18 +18,22 @@ from IPython.core.getipython import get_ipython
 from IPython.display import display
 
 from hms_kernel.errors import HmsError
-from hms_kernel.messages import AgentStatus
+from hms_kernel.model import Fact
 from hms_widgets import static
 from hms_widgets.boards import AgentsBoard, VerdictsBoard, fold_all
-from hms_widgets.lines import AgentsPart, ClaimsPart, agents_part, claims_part
+from hms_widgets.commands import Commands
+from hms_widgets.controls import Controls
+from hms_widgets.grid import Grid, Sign, Signs, encode
+from hms_widgets.lines import AgentsPart, ClaimsPart, agents_part, claims_part, head_part
 from hms_widgets.pacing import Pacer
 from hms_widgets.page import Page
 from hms_widgets.source import Session, Source, source_of
 
 TICK_S = 0.25  # longest wait for new facts before heartbeats are looked at again
-BEAT_S = 1.0  # an unchanged display still says this often that it is alive
+BEAT_S = 0.5  # an unchanged display still says this often that it is alive
 PULLS = 100  # batches taken in at most when asked to catch up
-BREATH_S = 0.05  # rest between two batches of facts, so that a flood is folded in bulk
+BREATH_S = 0.05  # rest between two batches of facts, so that a flood is folded in bulk ...
+RESTS = 40  # ... and so many of them at most
 
 _display: Callable[..., Any] = display  # IPython leaves it untyped
 
@@ -42,6 +46,8 @@ class Live:
         agents: show the agents.
         claims: show the tasks.
         run: show only the tasks of this run; empty shows all.
+        head: show the session as a whole, above both.
+        commands: stands behind buttons; None is a display to look at only.
         clock: seconds, monotonic.
     """
 
@@ -52,6 +58,8 @@ class Live:
         agents: bool = True,
         claims: bool = True,
         run: str = "",
+        head: bool = False,
+        commands: Commands | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._source = source_of(watched)
@@ -59,7 +67,12 @@ class Live:
         self._lock = threading.RLock()  # guards everything below
         self._agents = AgentsBoard() if agents else None
         self._verdicts = VerdictsBoard(run=run) if claims else None
-        self._statuses: Sequence[AgentStatus] = ()
+        self._head = head and agents and claims
+        self._reader = Signs()
+        self._signs: Mapping[str, Sign] = {}
+        self._chosen = ""  # the agent somebody looks at
+        self._grid = Grid()  # as it was sent last
+        self._controls = Controls(commands, self._answer) if commands is not None else None
         self._note = ""
         self._pacer = Pacer()
         self._beat_at: float | None = None
@@ -92,7 +105,8 @@ class Live:
         """The widget itself, to be placed in a layout of one's own."""
         with self._lock:
             if self._page is None:
-                self._page = Page(self._pacer.acked)
+                ask = self._controls.ask if self._controls is not None else None
+                self._page = Page(self._pacer.acked, self.choose, ask)
             return self._page
 
     def start(self) -> None:
@@ -104,6 +118,12 @@ class Live:
             self._thread.start()
         if shell := get_ipython():
             shell.events.register("post_run_cell", self._after_cell)
+
+    def choose(self, agent: str) -> None:
+        """Tell more about this agent; with an empty id, about none."""
+        with self._lock:
+            self._chosen = agent
+            self._push(force=True)
 
     def refresh(self) -> None:
         """Take in every fact there is by now; a session that has ended is noted, not raised."""
@@ -124,6 +144,8 @@ class Live:
         thread = self._thread
         if thread is not None and thread is not threading.current_thread():
             thread.join(timeout=10)
+        if self._controls is not None:
+            self._controls.close()
         self._end("")
         self._settle()
 
@@ -144,8 +166,8 @@ class Live:
         with self._lock:
             bundle: dict[str, Any] = {"text/plain": repr(self), "text/html": self._repr_html_()}
             if not self._ended:
-                shown, _ = self.widget._repr_mimebundle_() or ({}, {})
-                bundle |= {kind: data for kind, data in shown.items() if kind not in bundle}
+                view = self._view()
+                bundle |= {kind: data for kind, data in view.items() if kind not in bundle}
             return bundle
 
     def _ipython_display_(self) -> None:
@@ -161,6 +183,11 @@ class Live:
                 # A display id lets later cells bring this output up to date.
                 _display(self._published, raw=True, display_id=self._handle)
 
+    def _view(self) -> dict[str, Any]:
+        """The mime bundle of what is shown while it is live."""
+        shown, _ = self.widget._repr_mimebundle_() or ({}, {})
+        return dict(shown)
+
     # --- the thread ----------------------------------------------------------
 
     def _follow(self) -> None:
@@ -173,13 +200,20 @@ class Live:
                     break
                 self._push()
                 if fresh:
-                    self._stop.wait(BREATH_S)
+                    self._rest()
         except HmsError as error:
             note = f"session ended: {error}"
         except Exception as error:
             # A display must say why it stands still; nobody reads a thread's traceback.
             note = f"display stopped: {type(error).__name__}: {error}"
         self._end(note)
+
+    def _rest(self) -> None:
+        """After facts, wait until a frame may go out: while nobody looks, they are folded in bulk."""
+        for _ in range(RESTS):
+            self._stop.wait(BREATH_S)
+            if self._stop.is_set() or self._pacer.wait_s(self._clock()) <= 0:
+                return
 
     def _pull(self, wait_s: float) -> int:
         """Fold what is new; returns how many facts that were."""
@@ -191,21 +225,42 @@ class Live:
         with self._lock:
             if self._agents is not None:
                 self._agents = fold_all(self._agents, facts)
+                self._signs = self._reader.read(self._agents.rows, statuses)
             if self._verdicts is not None:
                 self._verdicts = fold_all(self._verdicts, facts)
-            self._statuses = statuses
+            self._take(facts)
         return len(facts)
+
+    def _take(self, facts: Sequence[Fact]) -> None:
+        """New facts have been folded; for displays that show more than this one."""
+
+    def _sent(self) -> None:
+        """A frame has gone out; likewise."""
 
     def _closed(self) -> bool:
         return any(board.closed for board in (self._agents, self._verdicts) if board is not None)
 
     def _parts(self) -> tuple[AgentsPart | None, ClaimsPart | None]:
         with self._lock:
-            statuses = () if self._ended else self._statuses
             return (
-                None if self._agents is None else agents_part(self._agents, statuses),
+                None if self._agents is None else agents_part(self._agents),
                 None if self._verdicts is None else claims_part(self._verdicts),
             )
+
+    def _drawn(self) -> dict[str, str]:
+        """Part of the page to its content; only what is shown, and without the grid's bytes."""
+        parts: dict[str, object] = {}
+        signs = {} if self._ended else self._signs
+        if self._agents is not None:
+            part = agents_part(self._agents, signs, self._chosen)
+            parts["agents"] = msgspec.structs.replace(part, swarm=[])  # the grid tells it
+        if self._verdicts is not None:
+            parts["claims"] = claims_part(self._verdicts)
+        if self._head and self._agents is not None and self._verdicts is not None:
+            parts["head"] = head_part(self._agents, self._verdicts, signs, ended=self._ended)
+        if self._controls is not None:
+            parts["said"] = self._controls.said
+        return {name: msgspec.json.encode(part).decode() for name, part in parts.items()}
 
     def _push(self, force: bool = False) -> None:
         """Send a frame if one is due and there is something to say."""
@@ -213,21 +268,32 @@ class Live:
             now = self._clock()
             if self._page is None or (not force and self._pacer.wait_s(now) > 0):
                 return
-            agents, claims = (
-                "" if part is None else msgspec.json.encode(part).decode() for part in self._parts()
-            )
-            changed = agents != self._page.agents or claims != self._page.claims
+            parts = self._drawn()
+            changed = any(content != getattr(self._page, name) for name, content in parts.items())
+            grid = Grid()
+            if self._agents is not None:
+                grid = encode(self._agents, {} if self._ended else self._signs)
+                changed = changed or grid.still != self._grid.still
+                if grid.roster != self._grid.roster:
+                    parts["roster"] = msgspec.json.encode(grid.roster).decode()
             quiet = self._beat_at is not None and now - self._beat_at < BEAT_S
             if not (force or changed) and quiet:
                 return
-            self._beat_at = now
+            self._beat_at, self._grid = now, grid
             self._page.show(
                 frame=self._pacer.sent(now),
                 live=not self._ended,
                 note=self._note,
-                agents=agents,
-                claims=claims,
+                grid=grid.cells,
+                **parts,
             )
+            self._sent()
+
+    def _answer(self) -> None:
+        """Whoever clicked waits for this; it does not wait for its turn among the frames."""
+        with self._lock:
+            if self._page is not None and self._controls is not None:
+                self._page.said = msgspec.json.encode(self._controls.said).decode()
 
     def _end(self, note: str) -> None:
         with self._lock:

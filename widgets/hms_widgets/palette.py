@@ -34,13 +34,17 @@ CLAIMS: dict[str, Mark] = {
     "pending": Mark("·", "#7f7f7f"),
 }
 
+# The place in this table is the state's number in the bytes of the agents' grid.
 AGENTS: dict[str, Mark] = {
-    "busy": Mark("▶", "#0072B2"),
-    "ready": Mark("●", "#009E73"),
+    "working": Mark("▶", "#0072B2"),
+    "idle": Mark("●", "#009E73"),
+    "paused": Mark("‖", "#7f7f7f"),
     "starting": Mark("◌", "#56B4E9"),
-    "draining": Mark("◓", "#E69F00"),
-    "backoff": Mark("▲", "#D55E00"),
+    "restarting": Mark("↻", "#56B4E9"),
+    "hung": Mark("◆", "#E69F00"),
+    "dead": Mark("✖", "#D55E00"),
     "quarantined": Mark("⊘", "#CC79A7"),
+    "draining": Mark("▽", "#E69F00"),
     "stopping": Mark("◒", "#E69F00"),
     "stopped": Mark("■", "#7f7f7f"),
 }

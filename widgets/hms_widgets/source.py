@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 
 from hms_kernel.messages import AgentStatus
 from hms_kernel.model import Fact
+from hms_widgets.commands import Commands
 
 
 class Source(Protocol):
@@ -29,6 +30,19 @@ class Session(Protocol):
 
     @property
     def client(self) -> Source: ...
+
+
+@runtime_checkable
+class Steered(Protocol):
+    """A session that can be asked for something too."""
+
+    @property
+    def commands(self) -> Commands: ...
+
+
+def commands_of(watched: object) -> Commands | None:
+    """What stands behind the buttons; None where there is nothing."""
+    return watched.commands if isinstance(watched, Steered) else None
 
 
 def source_of(watched: Source | Session) -> Source:

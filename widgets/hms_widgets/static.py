@@ -51,13 +51,11 @@ def text(agents: AgentsPart | None, claims: ClaimsPart | None, note: str = "") -
 
 
 def _agents(part: AgentsPart) -> str:
-    if part.swarm:
-        glyphs = "".join(_glyph(palette.agent(state), state) for state in part.swarm)
-        body = f'<p style="line-height:1.1">{glyphs}</p>'
-    else:
-        heads = ("", "agent", "pid", "doing", "restarts", "done", "ended last by")
-        body = _table(heads, (_agent(line) for line in part.lines)) if part.lines else ""
-    return f"<p><b>{escape(part.headline)}</b></p>{body}"
+    heads = ("", "agent", "pid", "doing", "restarts", "done", "ended last by")
+    glyphs = "".join(_glyph(palette.agent(state), state) for state in part.swarm)
+    swarm = f'<p style="line-height:1.1">{glyphs}</p>' if glyphs else ""
+    table = _table(heads, (_agent(line) for line in part.lines)) if part.lines else ""
+    return f"<p><b>{escape(part.headline)}</b></p>{swarm}{table}"
 
 
 def _agent(line: AgentLine) -> Sequence[str]:
