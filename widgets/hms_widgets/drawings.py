@@ -15,7 +15,7 @@ from hms_widgets.searches import Search
 
 # Okabe & Ito's, in an order in which neighbours differ most.
 SERIES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-TOTALS = (640.0, 170.0)  # width and height, pixels
+TOTALS = (960.0, 150.0)  # width and height, pixels
 CURVES = (480.0, 195.0)  # of one of its plots
 
 

@@ -87,7 +87,7 @@ def totals(board: OutcomesBoard, *, dark: bool = False) -> go.Figure:
 def curves(search: Search, *, dark: bool = False) -> go.Figure:
     """A search by generation: fitness with its spread, goals solved, PAR-2, cost; one colour and dash per island."""
     goals = len(search.goals)
-    titles = ("fitness, goals' worth", f"solved by the winner, of {goals}")
+    titles: tuple[str, ...] = ("fitness, goals' worth", f"solved by the winner, of {goals}")
     titles += ("PAR-2 of the winner, nominal s", "cost of the trials, nominal s")
     figure = make_subplots(rows=2, cols=2, subplot_titles=titles)
     for number in range(search.islands):

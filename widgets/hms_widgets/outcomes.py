@@ -14,7 +14,7 @@ import msgspec
 from hms_kernel.model import Fact, TaskSettled, TaskSubmitted
 from hms_widgets.boards import VerdictsBoard, fold_all
 
-MOMENTS = 400  # points of the totals; with twice as many, every second one is dropped
+MOMENTS = 120  # points of the totals; with twice as many, every second one is dropped
 GONE = 1_000  # rows dropped from the board that are still remembered by name
 
 
@@ -30,6 +30,7 @@ class OutcomesBoard(msgspec.Struct, frozen=True, kw_only=True):
 
     verdicts: VerdictsBoard = VerdictsBoard()
     changed: Mapping[str, int] = {}  # task to the last fact that changed its row
+    touched: int = 0  # the last fact that changed any row
     settled: Mapping[str, int] = {}  # task to the fact that settled it
     gone: tuple[tuple[int, str], ...] = ()  # rows dropped: the last fact seen then, and the task
     unnamed: int = 0  # rows dropped up to this fact are no longer named in ``gone``
@@ -49,7 +50,7 @@ def fold_outcomes(board: OutcomesBoard, facts: Iterable[Fact]) -> OutcomesBoard:
         return board
     verdicts = fold_all(board.verdicts, fresh)
     changed, settled = dict(board.changed), dict(board.settled)
-    moments, begun_s = list(board.moments), board.begun_s
+    moments, begun_s, touched = list(board.moments), board.begun_s, board.touched
     totals = dict(moments[-1].counts) if moments else {}
     ours = board.verdicts.rows.keys() | verdicts.rows.keys()
     for fact in fresh:
@@ -59,7 +60,7 @@ def fold_outcomes(board: OutcomesBoard, facts: Iterable[Fact]) -> OutcomesBoard:
             begun_s = fact.time_s if begun_s is None else begun_s
         if fact.task is None or fact.task not in ours:
             continue
-        changed[fact.task] = fact.seq
+        changed[fact.task] = touched = fact.seq
         if isinstance(fact.kind, TaskSettled):
             settled[fact.task] = fact.seq
             state = _state(fact.kind)
@@ -74,6 +75,7 @@ def fold_outcomes(board: OutcomesBoard, facts: Iterable[Fact]) -> OutcomesBoard:
     return OutcomesBoard(
         verdicts=verdicts,
         changed=changed,
+        touched=touched,
         settled=settled,
         gone=tuple(entry for entry in gone[-GONE:] if entry[0] > unnamed),
         unnamed=unnamed,
