@@ -66,7 +66,7 @@ class CurvesPanel(Panel):
         with self._lock:
             return msgspec.json.encode(search_lines.curves_part(self._board)).decode()
 
-    def _fresh(self, *, force: bool, beat: bool) -> dict[str, str]:
+    def _fresh(self, *, force: bool) -> dict[str, str]:
         told = self._board.searches, self._board.adopted
         drawn = self._drawn and (self._drawn.searches, self._drawn.adopted)
         if not force and told == drawn:

@@ -95,6 +95,7 @@ function render({ model, el }) {
   // --- state of this view ------------------------------------------------------
   const known = new Map(); // id -> row
   let have = 0;
+  let applied = "";
   let headline = "";
   let counts = [];
   let more = 0;
@@ -322,13 +323,10 @@ function render({ model, el }) {
   // --- frames --------------------------------------------------------------------------
   const onFrame = () => {
     const text = model.get("frame");
-    if (!text) return;
+    if (!text || text === applied) return;
     const part = JSON.parse(text);
-    if (part.since > have) {
-      model.send({ have }); // one went missing
-      return;
-    }
-    if (part.since && part.since === part.upto) return; // only says how far Python is
+    if (part.since > have) return; // one before it went missing
+    applied = text;
     if (part.since === 0) known.clear();
     for (const id of part.gone) known.delete(id);
     for (const row of part.rows) known.set(row.id, row);
@@ -345,17 +343,20 @@ function render({ model, el }) {
     drawSvg(chart, model.get("chart"));
     chart.hidden = !chart.firstChild;
   };
+  model.on("change:frame", onFrame);
   model.on("change:chart", onChart);
   model.on("change:card", onCard);
   onChart();
   onCard();
   const stop = acknowledging(model, () => {
     onFrame();
+    if (have < model.get("beat").upto) model.send({ have }); // a frame went missing
     return { have };
   });
   return () => {
     stop();
     release();
+    model.off("change:frame", onFrame);
     model.off("change:chart", onChart);
     model.off("change:card", onCard);
   };

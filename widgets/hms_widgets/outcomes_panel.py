@@ -59,7 +59,6 @@ class OutcomesPanel(Panel):
         self._source = source_of(watched)
         self._board = OutcomesBoard(verdicts=VerdictsBoard(run=run))
         self._have = 0  # the fact up to which a page is known to have all rows
-        self._sent = -1  # the last fact whose rows went out
         self._charted: tuple[int, float] | None = None  # settled tasks in the chart, and when
         self._open = ""  # the task whose card is shown
 
@@ -113,15 +112,11 @@ class OutcomesPanel(Panel):
         with self._lock:
             return _encoded(table(self._board))
 
-    def _fresh(self, *, force: bool, beat: bool) -> dict[str, str]:
+    def _fresh(self, *, force: bool) -> dict[str, str]:
         fresh = self._chart(force=force)
-        if force or self._board.touched > self._sent:
+        if force or self._board.touched > self._upto:
             fresh["frame"] = _encoded(table(self._board, self._have))
-            self._sent = self._board.seq
-        elif beat:
-            # Says only how far the board is: a page that lacks something will ask.
-            far = Table(since=self._sent, upto=self._sent)
-            fresh["frame"] = _encoded(far)
+            self._upto = self._board.seq
         return fresh
 
     def _chart(self, *, force: bool) -> dict[str, str]:
@@ -146,6 +141,9 @@ class OutcomesPanel(Panel):
                 with self._lock:
                     self._have = max(seq, 0)
                     self._push(force=True)
+                    if self._page is not None:
+                        # The frame that went missing may be this very one: no change, so not sent.
+                        self._page.send_state("frame")
 
     def _opened(self, task: str) -> None:
         with self._lock:

@@ -25,7 +25,7 @@ from hms_widgets.pacing import Pacer
 
 HERE = pathlib.Path(__file__).parent
 BEAT_S = 1.0  # an unchanged panel still says this often how far it is
-NO_BEAT = {"frame": 0, "live": False}
+NO_BEAT = {"frame": 0, "live": False, "upto": 0}
 
 
 def script(*names: str) -> str:
@@ -82,6 +82,7 @@ class Panel(ABC):
         self._page: PanelPage | None = None
         self._beat_at: float | None = None
         self._live = True
+        self._upto = 0  # the last fact that a page is to know of; one that lacks it will ask
 
     # --- what a frame around it uses ------------------------------------------
 
@@ -139,13 +140,8 @@ class Panel(ABC):
         """The frame that has everything."""
 
     @abstractmethod
-    def _fresh(self, *, force: bool, beat: bool) -> dict[str, str]:
-        """The values for the next frame, empty when there is nothing new.
-
-        Args:
-            force: all of it is wanted.
-            beat: a frame goes out anyway.
-        """
+    def _fresh(self, *, force: bool) -> dict[str, str]:
+        """The values for the next frame, empty when there is nothing new and none is forced."""
 
     def _receive(self, content: dict[str, Any]) -> None:
         match content:
@@ -157,12 +153,16 @@ class Panel(ABC):
         now = self._clock()
         if self._page is None or (not force and self._pacer.wait_s(now) > 0):
             return
-        beat = force or self._beat_at is None or now - self._beat_at >= BEAT_S
-        fresh = self._fresh(force=force, beat=beat)
-        if not fresh and not beat:
+        fresh = self._fresh(force=force)
+        quiet = self._beat_at is not None and now - self._beat_at < BEAT_S
+        if not fresh and not force and quiet:
             return
         self._beat_at = now
         with self._page.hold_sync():
             for name, value in fresh.items():
                 self._page.set_trait(name, value)
-            self._page.beat = {"frame": self._pacer.sent(now), "live": self._live}
+            self._page.beat = {
+                "frame": self._pacer.sent(now),
+                "live": self._live,
+                "upto": self._upto,
+            }
