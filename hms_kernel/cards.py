@@ -24,7 +24,8 @@ TRUST: dict[str, tuple[str, str]] = {
 }
 PHASES = {"pending": "·", "running": "▶", "succeeded": "●", "failed": "▲", "cancelled": "–"}
 
-_CELL = "text-align:left;vertical-align:top"
+_CELL = "text-align:left"  # notebooks align cells to the right
+SHORT = 16  # characters of a cell that shall not be broken
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -128,8 +129,10 @@ def _body(section: Section) -> Iterator[str]:
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table with a head."""
     head = "".join(f'<th scope="col" style="{_CELL}">{escape(word)}</th>' for word in heads)
-    body = "".join(
-        "<tr>" + "".join(f'<td style="{_CELL}">{escape(cell)}</td>' for cell in row) + "</tr>"
-        for row in rows
-    )
+    body = "".join("<tr>" + "".join(map(_cell, row)) + "</tr>" for row in rows)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _cell(words: str) -> str:
+    style = _CELL + (";white-space:nowrap" if " " in words and len(words) <= SHORT else "")
+    return f'<td style="{style}">{escape(words)}</td>'

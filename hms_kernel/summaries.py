@@ -6,6 +6,7 @@ can be followed.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -24,13 +25,15 @@ from hms_kernel.shown import draws
 LONGEST_CERTIFICATE = 60_000  # bytes; checking what is longer could take seconds
 OUTPUT_LINES = 20  # of what a worker printed last
 CELLS = 160  # characters of a claim's line in a table
+_THEOREM = re.compile(r"theorem (\S+)")
 
 
-def of_verdict(verdict: Verdict, title: str = "verdict") -> Card:
-    """A verdict with all its evidence."""
+def of_verdict(verdict: Verdict, title: str = "") -> Card:
+    """A verdict with all its evidence; without a title, under the name of its theorem."""
+    named = _THEOREM.match(verdict.evidence.statement)
     return Card(
         kind="claim",
-        title=title,
+        title=title or (named.group(1) if named else "without a name"),
         state=verdict.outcome.value,
         trust=verdict.trust.value if verdict.trust else "",
         says=_says(verdict),

@@ -42,6 +42,11 @@ class OutcomesBoard(msgspec.Struct, frozen=True, kw_only=True):
         """Of the last fact folded in."""
         return self.verdicts.seq
 
+    @property
+    def ended(self) -> int:
+        """Tasks that have ended."""
+        return sum(self.moments[-1].counts.values()) if self.moments else 0
+
 
 def fold_outcomes(board: OutcomesBoard, facts: Iterable[Fact]) -> OutcomesBoard:
     """The board after more facts, oldest first; facts it has already seen change nothing."""

@@ -59,7 +59,7 @@ class OutcomesPanel(Panel):
         self._source = source_of(watched)
         self._board = OutcomesBoard(verdicts=VerdictsBoard(run=run))
         self._have = 0  # the fact up to which a page is known to have all rows
-        self._charted: tuple[int, float] | None = None  # settled tasks in the chart, and when
+        self._charted: tuple[int, float] | None = None  # ended tasks in the chart, and when
         self._open = ""  # the task whose card is shown
 
     @property
@@ -120,12 +120,12 @@ class OutcomesPanel(Panel):
         return fresh
 
     def _chart(self, *, force: bool) -> dict[str, str]:
-        now, settled = self._clock(), self._board.verdicts.settled
+        now, ended = self._clock(), self._board.ended
         if self._charted is not None:
             drawn, at = self._charted
-            if drawn == settled or (not force and now - at < CHART_S):
+            if drawn == ended or (not force and now - at < CHART_S):
                 return {}
-        self._charted = settled, now
+        self._charted = ended, now
         return {"chart": drawings.totals(self._board, alone=False)}
 
     def _receive(self, content: dict[str, Any]) -> None:

@@ -65,10 +65,10 @@ def table(board: OutcomesBoard, since: int = 0, chart: str = "") -> Table:
             if board.changed.get(row.task_id, board.seq) > since
         ],
         gone=[task for seq, task in board.gone if seq > since] if since else [],
-        headline=f"{verdicts.settled} of {claims} settled: {told}",
+        headline=f"{board.ended} of {claims} settled: {told}",
         counts=listed,
         more=dropped,
-        done=round(verdicts.settled / verdicts.total, 4),
+        done=round(board.ended / verdicts.total, 4),
         chart=chart,
     )
 
