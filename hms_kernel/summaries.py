@@ -30,10 +30,12 @@ _THEOREM = re.compile(r"theorem (\S+)")
 
 def of_verdict(verdict: Verdict, title: str = "") -> Card:
     """A verdict with all its evidence; without a title, under the name of its theorem."""
-    named = _THEOREM.match(verdict.evidence.statement)
+    if not title:
+        named = _THEOREM.match(verdict.evidence.statement)
+        title = named.group(1) if named else "without a name"
     return Card(
         kind="claim",
-        title=title or (named.group(1) if named else "without a name"),
+        title=title,
         state=verdict.outcome.value,
         trust=verdict.trust.value if verdict.trust else "",
         says=_says(verdict),
@@ -232,6 +234,7 @@ def _understood(verdict: Verdict) -> Section:
     """The claim part by part; of a refuted one also with the numbers in place, and what holds."""
     # Reading statements takes the whole of their grammar, which a start should not pay for.
     from hms_kernel import statements
+    from hms_kernel.explanation import understood
     from hms_kernel.statements import points
     from hms_kernel.statements.doubt import Undecided
     from hms_kernel.statements.instances import instance
@@ -247,7 +250,7 @@ def _understood(verdict: Verdict) -> Section:
         yield "claimed", statements.show(plain_names(statement.conclusion)), statement.conclusion
 
     try:
-        statement = statements.parse(text)
+        statement = understood(text)
     except HmsError:
         return Section(title=title, lines=_split(text), code=True)
     given = ", ".join(f"{var.name} : {statements.show(var.sort)}" for var in statement.variables)

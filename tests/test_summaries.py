@@ -12,13 +12,15 @@ from IPython.core.interactiveshell import InteractiveShell
 
 import hms_kernel as hms
 from hms_kernel import cards, summaries
-from hms_kernel.backends.smt import DEFAULT_STRATEGY
+from hms_kernel.backends.smt import DEFAULT_STRATEGY, SmtBackend
 from hms_kernel.backends.strategy import Stage
 from hms_kernel.messages import AgentStatus, TaskStatus
 from hms_kernel.model import (
+    Budget,
     Counterexample,
     Evidence,
     Failure,
+    Goal,
     Lost,
     Outcome,
     Progress,
@@ -89,6 +91,27 @@ def test_a_refutation_shows_its_numbers_in_the_claim_and_what_would_repair_it():
     for words in ("✘ refuted", "◆ replayed", "x = 2", "0 ≤ 2 ✔ holds", "2 ^ 2 ≤ 1 ✘ fails"):
         assert words in seen
     assert "It would hold if also x ≤ 1 (proved, certificate)" in seen
+
+
+def test_a_claim_may_have_a_name_that_no_theorem_could_have():
+    statement = "theorem <b> (1) (x : ℝ) (h : 0 ≤ x) : x ^ 2 ≤ 1 := by sorry"
+    evidence = msgspec.structs.replace(REFUTED.evidence, statement=statement)
+    verdict = msgspec.structs.replace(REFUTED, evidence=evidence)
+
+    assert "✘ fails" in github(
+        cards.html(summaries.of_task(status(label="<b> (1)", result=verdict)))
+    )
+
+
+def test_a_proof_under_such_a_name_is_told_step_by_step():
+    goal = Goal(theorem_id="my claim (1)", statement="∀ x : ℝ, |x| ≤ 1 → x ^ 2 ≤ 1")
+    verdict = SmtBackend().attempt(goal, DEFAULT_STRATEGY, Budget())
+    [proof] = [
+        s for s in summaries.of_verdict(verdict, "my claim (1)").sections if s.title == "Proof"
+    ]
+
+    assert verdict.outcome is Outcome.PROVED
+    assert any("Suppose it fails" in line for line in proof.lines)
 
 
 def test_numbers_that_cannot_be_put_in_are_told_beside_the_claim():

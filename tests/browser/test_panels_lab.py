@@ -16,8 +16,7 @@ TESTS = Path(__file__).resolve().parents[1]
 WATCH = """
 import sys, threading
 import hms_kernel as hms
-from hms_widgets.outcomes_panel import OutcomesPanel
-from hms_widgets.curves_panel import CurvesPanel
+from hms_widgets import CurvesPanel, OutcomesPanel
 sys.path.insert(0, {tests!r})
 import recorded_search
 

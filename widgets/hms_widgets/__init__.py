@@ -8,7 +8,9 @@ from hms_widgets.boards import (
     fold,
     fold_all,
 )
+from hms_widgets.curves_panel import CurvesPanel
 from hms_widgets.live import AgentsView, Cockpit, Live, VerdictsView
+from hms_widgets.outcomes_panel import OutcomesPanel
 from hms_widgets.source import Session, Source
 
 __all__ = [
@@ -16,7 +18,9 @@ __all__ = [
     "AgentsBoard",
     "AgentsView",
     "Cockpit",
+    "CurvesPanel",
     "Live",
+    "OutcomesPanel",
     "Session",
     "Source",
     "VerdictRow",
