@@ -23,6 +23,8 @@ TRUST: dict[str, tuple[str, str]] = {
     "replayed": ("◆", "the numbers were put in and computed exactly"),
 }
 PHASES = {"pending": "·", "running": "▶", "succeeded": "●", "failed": "▲", "cancelled": "–"}
+PHASES |= {"starting": "◌", "ready": "●", "draining": "◓", "backoff": "▲", "quarantined": "⊘"}
+PHASES |= {"stopping": "◒", "stopped": "■"}
 
 _CELL = "text-align:left"  # notebooks align cells to the right
 SHORT = 16  # characters of a cell that shall not be broken
@@ -54,7 +56,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def sign(state: str) -> str:
-    """The shape of an outcome or a phase, so that no word is told by colour alone."""
+    """The shape of an outcome, or of a task's or an agent's phase: no word is told by colour alone."""
     return SIGNS.get(state) or PHASES.get(state) or "·"
 
 

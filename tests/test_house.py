@@ -88,6 +88,12 @@ PURE = (
     "hms_widgets.static",
     "hms_widgets.pacing",
     "hms_widgets.figures",
+    "hms_widgets.outcomes",
+    "hms_widgets.rows",
+    "hms_widgets.searches",
+    "hms_widgets.search_lines",
+    "hms_widgets.drawings",
+    "hms_widgets.plotting",
 )
 WORLD = frozenset(
     [

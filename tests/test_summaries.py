@@ -16,6 +16,7 @@ from hms_kernel.backends.smt import DEFAULT_STRATEGY, SmtBackend
 from hms_kernel.backends.strategy import Stage
 from hms_kernel.messages import AgentStatus, TaskStatus
 from hms_kernel.model import (
+    AgentPhase,
     Budget,
     Counterexample,
     Evidence,
@@ -23,6 +24,7 @@ from hms_kernel.model import (
     Goal,
     Lost,
     Outcome,
+    Phase,
     Progress,
     Repair,
     Trust,
@@ -38,7 +40,7 @@ SVG = {"svg", "g", "rect", "text", "title"}
 
 
 class Seen(HTMLParser):
-    """Tags and text of a page; with ``github``, of what is left when pictures are taken out."""
+    """Tags and text of a page; the text within pictures does not count."""
 
     def __init__(self, source: str) -> None:
         super().__init__()
@@ -144,6 +146,10 @@ def test_a_certificate_that_proves_nothing_is_not_told_as_a_proof():
     verdict = Verdict(outcome=Outcome.PROVED, trust=Trust.CERTIFICATE, evidence=evidence)
 
     assert "It cannot be told" in cards.html(summaries.of_verdict(verdict))
+
+
+def test_every_phase_has_a_shape():
+    assert {phase.value for phase in (*Phase, *AgentPhase)} <= set(cards.PHASES)
 
 
 def test_every_trust_has_a_shape_and_words_of_its_own():

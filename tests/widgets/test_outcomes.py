@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from widget_story import PROSE, PROVED, REFUTED, Playback, Story, long_story, short_story
 
+from hms_kernel import pictures
 from hms_kernel.errors import SessionError
 from hms_kernel.model import Counterexample, Outcome, Verdict
-from hms_widgets import boards, drawings, figures, outcomes
+from hms_widgets import boards, drawings, figures, outcomes, palette
 from hms_widgets.boards import VerdictsBoard
 from hms_widgets.outcomes import OutcomesBoard, fold_outcomes
 from hms_widgets.outcomes_panel import OutcomesPanel
@@ -326,6 +327,10 @@ def test_ten_thousand_claims_are_listed_in_part_and_counted_in_full():
 
     assert len(panel._repr_html_()) < 100_000
     assert "400 more" in panel._repr_html_()
+
+
+def test_outcomes_have_the_colours_in_pictures_that_they_have_on_the_page():
+    assert {state: mark.colour for state, mark in palette.CLAIMS.items()} == pictures.COLOURS
 
 
 @pytest.mark.parametrize("dark", [False, True])

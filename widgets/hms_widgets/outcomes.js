@@ -206,7 +206,13 @@ function render({ model, el }) {
     badge(state, marks(line.state), line.state);
     put(label, line.label);
     label.title = line.label;
-    put(says, line.says);
+    says.replaceChildren();
+    if (line.repairs) {
+      const repairs = node("span", "hms-repairs", says);
+      repairs.textContent = line.repairs === 1 ? "1 repair" : `${line.repairs} repairs`;
+      repairs.title = "proved with one more hypothesis; open the row to see it";
+    }
+    says.append(line.says || "");
     says.title = line.says || "";
     trust.replaceChildren();
     if (line.trust) trustBadge(trust, trusts, line.trust);
