@@ -102,6 +102,27 @@ def test_thousands_of_claims_take_few_rows_and_all_can_be_reached(shown):
     expect(page.get_by_text("claim 0", exact=True)).to_be_visible()
 
 
+def test_the_rows_fill_what_is_in_sight(shown):
+    page = shown(outcomes(story(MANY)).widget)
+    scroll = page.locator(".hms-rows")
+
+    def covered() -> bool:
+        return page.evaluate("""() => {
+          const box = document.querySelector(".hms-rows").getBoundingClientRect();
+          const last = [...document.querySelectorAll("tr.hms-row")].at(-1).getBoundingClientRect();
+          return last.bottom >= box.bottom;
+        }""")
+
+    page.wait_for_timeout(100)
+    assert covered()
+    scroll.evaluate("each => { each.scrollTop = 50000; }")
+    page.wait_for_timeout(100)
+    assert covered()
+    scroll.evaluate("each => { each.style.maxHeight = '1100px'; }")
+    page.wait_for_timeout(100)
+    assert covered()
+
+
 def test_text_verdict_and_trust_narrow_the_rows(shown):
     page = shown(outcomes(story(9)).widget)
     text = page.get_by_label("filter claims by text")

@@ -324,6 +324,9 @@ function render({ model, el }) {
   };
   scroll.addEventListener("keydown", onKey);
   scroll.addEventListener("scroll", paint);
+  // How many rows are in sight is known only once the page has laid itself out.
+  const sizes = new ResizeObserver(paint);
+  sizes.observe(scroll);
   search.addEventListener("input", choose);
 
   // --- frames --------------------------------------------------------------------------
@@ -362,6 +365,7 @@ function render({ model, el }) {
   return () => {
     stop();
     release();
+    sizes.disconnect();
     model.off("change:frame", onFrame);
     model.off("change:chart", onChart);
     model.off("change:card", onCard);
