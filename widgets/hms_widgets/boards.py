@@ -228,11 +228,10 @@ def _fold_verdicts(board: VerdictsBoard, facts: Iterable[Fact]) -> VerdictsBoard
                 change(fact.task, phase=Phase.PENDING, reason=f"tried again: {cause}")
             case TaskSettled() as settled:
                 change(fact.task, **_conclusion(settled))
+                for row in _forget(rows, SETTLED_TASKS_KEPT, lambda row: row.phase.terminal):
+                    forgotten[row.state] = forgotten.get(row.state, 0) + 1
             case _:
                 pass
-    # Once per batch: it looks at every row.
-    for row in _forget(rows, SETTLED_TASKS_KEPT, lambda row: row.phase.terminal):
-        forgotten[row.state] = forgotten.get(row.state, 0) + 1
     return VerdictsBoard(run=board.run, seq=seq, closed=closed, rows=rows, forgotten=forgotten)
 
 

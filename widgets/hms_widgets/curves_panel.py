@@ -32,6 +32,7 @@ class CurvesPanel(Panel):
     """
 
     page = CurvesPage
+    title = "Genetic search"
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(clock)
@@ -66,10 +67,10 @@ class CurvesPanel(Panel):
         with self._lock:
             return msgspec.json.encode(search_lines.curves_part(self._board)).decode()
 
+    def _behind(self) -> bool:
+        drawn, board = self._drawn, self._board
+        return drawn is None or ((drawn.searches, drawn.adopted) != (board.searches, board.adopted))
+
     def _fresh(self, *, force: bool) -> dict[str, str]:
-        told = self._board.searches, self._board.adopted
-        drawn = self._drawn and (self._drawn.searches, self._drawn.adopted)
-        if not force and told == drawn:
-            return {}
         self._drawn = self._board
         return {"frame": self._whole()}

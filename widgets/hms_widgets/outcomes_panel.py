@@ -48,6 +48,7 @@ class OutcomesPanel(Panel):
     """
 
     page = OutcomesPage
+    title = "Claims"
 
     def __init__(
         self,
@@ -59,7 +60,7 @@ class OutcomesPanel(Panel):
         self._source = source_of(watched)
         self._board = OutcomesBoard(verdicts=VerdictsBoard(run=run))
         self._have = 0  # the fact up to which a page is known to have all rows
-        self._charted: tuple[int, float] | None = None  # ended tasks in the chart, and when
+        self._charted = (0, float("-inf"))  # ended tasks in the chart, and when
         self._open = ""  # the task whose card is shown
 
     @property
@@ -112,21 +113,24 @@ class OutcomesPanel(Panel):
         with self._lock:
             return _encoded(table(self._board))
 
+    def _behind(self) -> bool:
+        return self._board.touched > self._upto or self._chart_is_due()
+
     def _fresh(self, *, force: bool) -> dict[str, str]:
-        fresh = self._chart(force=force)
+        fresh: dict[str, str] = {}
         if force or self._board.touched > self._upto:
             fresh["frame"] = _encoded(table(self._board, self._have))
             self._upto = self._board.seq
+        if force or self._chart_is_due():
+            self._charted = self._board.ended, self._clock()
+            fresh["chart"] = drawings.totals(self._board, alone=False)
+        elif self._charted[0] != self._board.ended:
+            self._later(CHART_S)
         return fresh
 
-    def _chart(self, *, force: bool) -> dict[str, str]:
-        now, ended = self._clock(), self._board.ended
-        if self._charted is not None:
-            drawn, at = self._charted
-            if drawn == ended or (not force and now - at < CHART_S):
-                return {}
-        self._charted = ended, now
-        return {"chart": drawings.totals(self._board, alone=False)}
+    def _chart_is_due(self) -> bool:
+        drawn, at = self._charted
+        return drawn != self._board.ended and self._clock() - at >= CHART_S
 
     def _receive(self, content: dict[str, Any]) -> None:
         match content:
@@ -137,6 +141,7 @@ class OutcomesPanel(Panel):
                 with self._lock:
                     self._pacer.acked(frame)
                     self._have = min(max(seq, 0), self._board.seq)
+                    self._push()
             case {"have": int(seq)}:
                 with self._lock:
                     self._have = max(seq, 0)

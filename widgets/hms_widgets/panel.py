@@ -1,8 +1,8 @@
 """What every panel is: a board that facts are folded into, a page that draws it, a static view. Follows nobody.
 
-Whoever follows a session calls ``update`` with each batch of facts, and again a few times a
-second without any, from one thread at a time: that is when frames go out. The page's
-acknowledgements set the pace, so a closed tab costs next to nothing.
+Whoever follows a session calls ``update`` with each batch of facts, from any thread. The page's
+acknowledgements set the pace: what cannot go out yet goes later, the newest state only, and
+a closed tab costs nothing.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from hms_widgets import palette
 from hms_widgets.pacing import Pacer
 
 HERE = pathlib.Path(__file__).parent
-BEAT_S = 1.0  # an unchanged panel still says this often how far it is
+AGAIN_S = 2.0  # a frame that nobody acknowledges is followed by a small one after this long
+AGAIN = 3  # times; a page that wakes up later asks by itself
 NO_BEAT = {"frame": 0, "live": False, "upto": 0}
 
 
@@ -74,13 +75,15 @@ class Panel(ABC):
     """
 
     page: ClassVar[type[PanelPage]]
+    title: ClassVar[str]  # of its tab
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.RLock()  # guards the board and everything below
         self._pacer = Pacer()
         self._page: PanelPage | None = None
-        self._beat_at: float | None = None
+        self._timer: threading.Timer | None = None  # for what could not go out yet
+        self._again = 0  # small frames still to be sent when nobody acknowledges
         self._live = True
         self._upto = 0  # the last fact that a page is to know of; one that lacks it will ask
 
@@ -106,6 +109,7 @@ class Panel(ABC):
         with self._lock:
             if self._live:
                 self._live = False
+                self._again = 0
                 self._push(force=True)
 
     def __repr__(self) -> str:
@@ -143,21 +147,32 @@ class Panel(ABC):
     def _fresh(self, *, force: bool) -> dict[str, str]:
         """The values for the next frame, empty when there is nothing new and none is forced."""
 
+    @abstractmethod
+    def _behind(self) -> bool:
+        """Whether there is something that no frame has told."""
+
     def _receive(self, content: dict[str, Any]) -> None:
         match content:
             case {"ack": int(frame)}:
                 with self._lock:
                     self._pacer.acked(frame)
+                    self._push()
 
     def _push(self, force: bool = False) -> None:
+        """Send what is new, if a frame is due; otherwise later."""
+        if self._page is None:
+            return
         now = self._clock()
-        if self._page is None or (not force and self._pacer.wait_s(now) > 0):
+        if not force and not self._behind():
             return
-        fresh = self._fresh(force=force)
-        quiet = self._beat_at is not None and now - self._beat_at < BEAT_S
-        if not fresh and not force and quiet:
+        if not force and (wait_s := self._pacer.wait_s(now)) > 0:
+            self._later(wait_s)
             return
-        self._beat_at = now
+        self._again = AGAIN if self._live else 0
+        self._send(now, self._fresh(force=force))
+
+    def _send(self, now: float, fresh: dict[str, str]) -> None:
+        assert self._page is not None
         with self._page.hold_sync():
             for name, value in fresh.items():
                 self._page.set_trait(name, value)
@@ -166,3 +181,22 @@ class Panel(ABC):
                 "live": self._live,
                 "upto": self._upto,
             }
+        if self._again:
+            self._later(AGAIN_S)
+
+    def _later(self, wait_s: float) -> None:
+        """Look again after a while, in a thread of its own; one such look at a time."""
+        if self._timer is None and self._live:
+            self._timer = threading.Timer(wait_s, self._look_again)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _look_again(self) -> None:
+        with self._lock:
+            self._timer = None
+            if self._behind():
+                self._push()
+            elif self._again and not self._pacer.all_acked:
+                # Tells a page only how far the board is: one that lacks something will ask.
+                self._again -= 1
+                self._send(self._clock(), {})

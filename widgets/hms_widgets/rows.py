@@ -52,7 +52,7 @@ def table(board: OutcomesBoard, since: int = 0, chart: str = "") -> Table:
     counts = verdicts.counts
     listed = [(state, counts[state]) for state in palette.CLAIMS if state in counts]
     told = ", ".join(f"{number} {state}" for state, number in listed)
-    dropped = sum(verdicts.forgotten.values())
+    dropped = verdicts.total - len(verdicts.rows)
     if not verdicts.total:
         return Table(upto=board.seq)
     claims = f"{verdicts.total} claim{'' if verdicts.total == 1 else 's'}"
