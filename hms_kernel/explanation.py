@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import html
+import itertools
+import re
 from dataclasses import dataclass
 
 from hms_kernel import certificates, lean_check, statements
-from hms_kernel.errors import UsageError
+from hms_kernel.errors import StatementError, UsageError
 from hms_kernel.model import Outcome, Verdict
 from hms_kernel.report import notes, why
+from hms_kernel.statements.terms import Statement
+
+NAME_PARTS = 5  # brackets and colons that a name may have
 
 
 @dataclass(frozen=True)
@@ -71,8 +78,26 @@ def _parts(verdict: Verdict) -> list[str]:
     return lines
 
 
+def understood(text: str) -> Statement:
+    """A statement as evidence has it, under whatever name: people's are often no names for Lean.
+
+    Raises:
+        StatementError: it cannot be read.
+    """
+    try:
+        return statements.parse(text)
+    except StatementError:
+        if not text.startswith("theorem "):
+            raise
+        for end in itertools.islice(re.finditer(r" (?=[(:])", text), NAME_PARTS):
+            with contextlib.suppress(StatementError):
+                found = statements.parse(f"theorem claim{text[end.start() :]}")
+                return dataclasses.replace(found, name=text[len("theorem ") : end.start()])
+        raise
+
+
 def _steps(verdict: Verdict) -> list[str]:
-    statement = statements.parse(verdict.evidence.statement)
+    statement = understood(verdict.evidence.statement)
     try:
         certificate = certificates.from_json(verdict.evidence.certificate)
         certificates.check(statement, certificate)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hms_kernel import display, tables
+import msgspec
+
+from hms_kernel import cards, summaries, tables
 from hms_kernel.client import Client, checked
-from hms_kernel.errors import SessionError, TaskFailed, UsageError
+from hms_kernel.errors import HmsError, SessionError, TaskFailed, UsageError
 from hms_kernel.messages import (
     AcceptedResponse,
     AgentStatus,
@@ -34,6 +37,7 @@ from hms_kernel.messages import (
 )
 from hms_kernel.model import Failure, Goal, Hint, Phase, Value, Verdict
 from hms_kernel.report import Report, Settlement
+from hms_kernel.shown import Bundle
 from hms_kernel.specs import Claim, Spec
 
 if TYPE_CHECKING:
@@ -102,6 +106,9 @@ class AgentHandle:
 
     def __repr__(self) -> str:
         return f"<agent {self.agent_id}>"
+
+    def _repr_mimebundle_(self, **_: object) -> Bundle:
+        return _shown(self, lambda: cards.bundle(summaries.of_agent(self.status())))
 
 
 class TaskHandle:
@@ -208,8 +215,8 @@ class TaskHandle:
     def __repr__(self) -> str:
         return f"<task {self.task_id}{f' {self.label}' if self.label else ''}>"
 
-    def _repr_html_(self) -> str:
-        return display.html_table([_plain(self.status())])
+    def _repr_mimebundle_(self, **_: object) -> Bundle:
+        return _shown(self, lambda: cards.bundle(summaries.of_task(self.status())))
 
 
 class Run:
@@ -235,18 +242,21 @@ class Run:
             task.wait(None if deadline is None else max(0.0, deadline - time.monotonic()))
         return self.report()
 
-    def report(self) -> Report:
-        """The verdicts as they are now; claims still open are left out."""
+    def statuses(self) -> list[TaskStatus]:
+        """Where every claim stands now, in the order of ``spec.claims``."""
         # All questions are on their way before the first answer is read.
         asked = [self._client.send(TaskStatusRequest(task_id=task.task_id)) for task in self.tasks]
-        statuses = [self._client.answer(future, TaskStatusResponse).status for future in asked]
+        return [self._client.answer(future, TaskStatusResponse).status for future in asked]
+
+    def report(self) -> Report:
+        """The verdicts as they are now; claims still open are left out."""
         return Report(
             spec=self.spec.name,
             session=self._client.session,
             store=self.store,
             claims=tuple(
                 _settlement(self.spec, claim, status)
-                for claim, status in zip(self.spec.claims, statuses, strict=True)
+                for claim, status in zip(self.spec.claims, self.statuses(), strict=True)
                 if Phase(status.phase).terminal
             ),
         )
@@ -292,8 +302,25 @@ class Run:
         report = self.report()
         return f"<run of {self.spec.name}: {len(report.claims)}/{len(self.tasks)} settled>"
 
-    def _repr_html_(self) -> str:
-        return self.report()._repr_html_()
+    def _repr_mimebundle_(self, **_: object) -> Bundle:
+        def drawn() -> Bundle:
+            statuses = [
+                _reviewed(self.spec, claim, status)
+                for claim, status in zip(self.spec.claims, self.statuses(), strict=True)
+            ]
+            card = summaries.of_run(self.name, self.spec.name, statuses)
+            return cards.bundle(card, summaries.run_picture(statuses))
+
+        return _shown(self, drawn)
+
+
+def _shown(handle: object, draw: Callable[[], Bundle]) -> Bundle:
+    """What a handle shows: how things stand this moment, or that nobody answers any more."""
+    try:
+        return draw()
+    except HmsError as error:
+        told = f"{handle!r}: {error}"
+        return {"text/plain": told, "text/html": f"<p><code>{escape(told)}</code></p>"}
 
 
 def _answer(status: TaskStatus) -> Any:
@@ -308,6 +335,14 @@ def _answer(status: TaskStatus) -> Any:
             return status.result
 
 
+def _reviewed(spec: Spec, claim: Claim, status: TaskStatus) -> TaskStatus:
+    """A status with the verdict that the claim's author is to see; an open one as it is."""
+    verdict = tables.verdict_of(status.result)
+    if verdict is None:
+        return status
+    return msgspec.structs.replace(status, result=spec.review(claim, verdict))
+
+
 def _settlement(spec: Spec, claim: Claim, status: TaskStatus) -> Settlement:
     verdict = tables.verdict_of(status.result)
     if verdict is None:
@@ -319,15 +354,3 @@ def _settlement(spec: Spec, claim: Claim, status: TaskStatus) -> Settlement:
         attempts=status.attempts,
         duration_s=verdict.wall_s if isinstance(status.result, Verdict) else status.duration_s,
     )
-
-
-def _plain(status: TaskStatus) -> dict[str, Any]:
-    verdict = tables.verdict_of(status.result)
-    return {
-        "task": status.task_id,
-        "label": status.label,
-        "phase": status.phase,
-        "verdict": verdict.outcome.value if verdict else "",
-        "agent": status.agent or "",
-        "attempts": status.attempts,
-    }

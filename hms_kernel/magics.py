@@ -69,7 +69,7 @@ class CellRun(Run):
 
     def _ipython_display_(self) -> None:
         if not self.silent:
-            _show({"text/plain": repr(self), "text/html": self._repr_html_()}, raw=True)
+            _show(self._repr_mimebundle_(), raw=True)
         self.silent = False
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from hms_kernel.errors import UsageError
+from hms_kernel.shown import Shown
 
 
 class Outcome(enum.StrEnum):
@@ -182,7 +183,7 @@ class Lemma(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict
 
 
-class Verdict(msgspec.Struct, frozen=True, kw_only=True, tag="verdict"):
+class Verdict(Shown, msgspec.Struct, frozen=True, kw_only=True, tag="verdict"):
     """What one checker concluded about one goal."""
 
     outcome: Outcome

@@ -18,10 +18,10 @@ ROOT = Path(__file__).resolve().parents[1]
 LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(row.split())
     for row in (
-        "errors version wake lossless",
+        "errors version wake lossless shown",
         "model processes",
-        "messages events plugins config display ledger",
-        "statements transport policy healing recovery store cache",
+        "messages events plugins config display ledger pictures",
+        "cards statements transport policy healing recovery store cache",
         "certificates takeover agreement queues deadlines recoveries",
         "fleet",
         "scheduler backends specs journal session tables",
@@ -35,6 +35,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "report hosting cells",
         "sidecar",
         "explanation",
+        "summaries",
         "handles",
         "steering",
         "desk",
@@ -62,11 +63,11 @@ ONLY: Mapping[str, frozenset[str]] = {
     "policy": frozenset({"errors", "model", "messages", "events"}),
     # Lean is a process, and its library is compiled into the home directory.
     "backends": frozenset({"errors", "model", "plugins", "statements", "certificates", "version"})
-    | {"config", "processes"},
+    | {"config", "processes", "shown"},
     "genetics": frozenset({"errors", "model", "config", "backends"}),
     # The checker is what a sceptic has to read: no prover may reach into it.
     "certificates": frozenset({"errors", "statements"}),
-    "hms_widgets": frozenset({"errors", "model", "messages"}),
+    "hms_widgets": frozenset({"errors", "model", "messages", "cards", "pictures", "summaries"}),
 }
 
 # Neither clock nor thread nor socket: what makes these replayable.
@@ -90,6 +91,9 @@ PURE = (
     "hms_kernel.chaos.schedule",
     "hms_kernel.chaos.view",
     "hms_kernel.chaos.workload",
+    "hms_kernel.cards",
+    "hms_kernel.pictures",
+    "hms_kernel.summaries",
     "hms_kernel.genetics.engine",
     "hms_kernel.genetics.fitness",
     "hms_kernel.genetics.schedule",
@@ -102,6 +106,12 @@ PURE = (
     "hms_widgets.static",
     "hms_widgets.pacing",
     "hms_widgets.figures",
+    "hms_widgets.outcomes",
+    "hms_widgets.rows",
+    "hms_widgets.searches",
+    "hms_widgets.search_lines",
+    "hms_widgets.drawings",
+    "hms_widgets.plotting",
 )
 WORLD = frozenset(
     [

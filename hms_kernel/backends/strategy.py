@@ -6,10 +6,12 @@ import hashlib
 
 import msgspec
 
+from hms_kernel.shown import Shown
+
 ENGINES = ("smt", "simple", "nlsat")  # z3's repeatable engines; the others read the clock
 
 
-class Stage(msgspec.Struct, frozen=True):
+class Stage(Shown, msgspec.Struct, frozen=True):
     """One way to attempt a goal: transforms, an engine, its parameters.
 
     Printed as ``intro+ite-split|nlsat(seed=0)``; equal stages print equally.
@@ -36,7 +38,7 @@ class Slice(msgspec.Struct, frozen=True):
         return f"{self.share:g}×{self.stage}"
 
 
-class Strategy(msgspec.Struct, frozen=True):
+class Strategy(Shown, msgspec.Struct, frozen=True):
     """Stages in the order in which they are tried; the first that settles the goal ends it."""
 
     slices: tuple[Slice, ...]

@@ -12,8 +12,10 @@ from hms_widgets.boards import (
     fold_all,
 )
 from hms_widgets.commands import Commands
+from hms_widgets.curves_panel import CurvesPanel
 from hms_widgets.dashboard import Dashboard, Panel, dashboard
 from hms_widgets.live import AgentsView, Cockpit, Live, VerdictsView
+from hms_widgets.outcomes_panel import OutcomesPanel
 from hms_widgets.source import Session, Source
 
 __all__ = [
@@ -22,8 +24,10 @@ __all__ = [
     "AgentsView",
     "Cockpit",
     "Commands",
+    "CurvesPanel",
     "Dashboard",
     "Live",
+    "OutcomesPanel",
     "Panel",
     "Session",
     "Source",

@@ -39,6 +39,11 @@ class Pacer:
         """Whether a page has painted the last frame or the one before it."""
         return self._acked > 0 and self._acked >= self._frame - 1
 
+    @property
+    def all_acked(self) -> bool:
+        """Whether a page has painted the very last frame."""
+        return self._acked == self._frame
+
     def wait_s(self, now_s: float) -> float:
         """Seconds until a frame may be sent if no ack arrives before; 0 when it may be sent now."""
         if self._sent_at is None:
