@@ -1,4 +1,4 @@
-"""A click while a cell runs: JupyterLab, a real browser, a button that only its effect can satisfy."""
+"""A click while a cell runs: JupyterLab, a real browser, and a cell that only the click can end."""
 
 from __future__ import annotations
 
@@ -12,38 +12,20 @@ from playwright.sync_api import expect
 
 LONG = 90_000  # milliseconds
 
-BUTTON = """
-import pathlib, threading
-import hms_widgets
-from hms_widgets.channel import Reachable
-from hms_widgets.control import on_command
-
-class Button(Reachable):
-    _esm = (pathlib.Path(hms_widgets.__file__).parent / "control.js").read_text() + '''
-    export default { render({ model, el }) {
-      const commands = commander(model);
-      const button = document.createElement("button");
-      const said = document.createElement("output");
-      button.textContent = "Go on";
-      button.onclick = () => commands.send("go", {}, (state, text) => {
-        said.textContent += state + (text ? ": " + text : "") + "; ";
-      });
-      el.append(button, said);
-      return commands.close;
-    } };
-    '''
-
-go = threading.Event()
-def perform(command, arguments):
-    go.set()
-    return "the cell may end"
-button = Button()
-on_command(button, perform)
-button
+DASHBOARD = """
+import hms_kernel as hms
+wb = hms.Workbench(agents=1)
+wb.dashboard()
 """
-# Blocks the main thread of the kernel: neither an await nor a loop that looks at messages.
+# Keeps the main thread of the kernel: neither an await nor a loop that looks at messages.
 BUSY = """
-assert go.wait({seconds}) is {expected}, "the click {says}"
+from hms_kernel.model import AgentReady
+ready = []
+for fact in wb.client.follow():
+    if isinstance(fact.kind, AgentReady):
+        ready.append(fact.agent)
+    if len(ready) == 2:
+        break
 """
 
 
@@ -65,15 +47,13 @@ def bring(desk: Lab, name: str, *sources: str) -> str:
 
 def test_a_click_takes_effect_while_a_cell_blocks_the_kernel(tab, desk: Lab):
     page = tab.page
-    busy = BUSY.format(seconds=60, expected=True, says="had no effect")
-    desk.open(page, bring(desk, "click.ipynb", BUTTON, busy))
+    desk.open(page, bring(desk, "click.ipynb", DASHBOARD, BUSY, "wb.close()"))
     desk.start_all(page)
+    answers = page.get_by_role("log", name="Answers")
 
-    page.get_by_role("button", name="Go on").click(timeout=LONG)
+    page.get_by_role("button", name="Spawn").click(timeout=LONG)
 
-    expect(page.locator("output")).to_have_text(
-        "sent; taken; done: the cell may end; ", timeout=LONG
-    )
-    assert desk.finish(page), "the cell waited in vain"
+    expect(answers).to_contain_text("agent-2 is starting", timeout=LONG)
+    assert desk.finish(page), "the cell waited in vain for the agent that the click starts"
     assert tab.errors == []
     assert tab.outside == []
