@@ -10,15 +10,18 @@ from hms_kernel.cli.answering import answer
 from hms_kernel.cli.checking import check
 from hms_kernel.cli.doctoring import doctor
 from hms_kernel.cli.injecting import chaos
+from hms_kernel.cli.pages import dashboard, lab
 from hms_kernel.cli.root import app, err
 from hms_kernel.cli.running import batch
 from hms_kernel.cli.sessions import list_sessions, status, stop
 from hms_kernel.cli.settling import demo, prove, verify
 from hms_kernel.errors import HmsError
 
-for verb in (demo, verify, prove, check, status, answer, stop, batch, doctor, chaos):
+for verb in (demo, verify, prove, check, status, answer, stop):
     app.command()(verb)
 app.command("sessions")(list_sessions)
+for verb in (dashboard, lab, batch, doctor, chaos):
+    app.command()(verb)
 
 
 def run() -> int:
