@@ -10,7 +10,21 @@ from typing import Any
 
 import msgspec
 
-from hms_kernel.model import AgentSpec, Fact, Limits, Progress, Result, Task, Verdict
+from hms_kernel.model import (
+    AgentSpec,
+    Fact,
+    GenerationDone,
+    Limits,
+    LineReleased,
+    LineStopped,
+    Progress,
+    Result,
+    SearchBegun,
+    SearchEnded,
+    StrategyAdopted,
+    Task,
+    Verdict,
+)
 
 PROTOCOL_VERSION = 1
 
@@ -167,6 +181,7 @@ class SubmitTaskRequest(msgspec.Struct, frozen=True, kw_only=True, tag="submit_t
     run: str = ""
     limits: Limits = Limits()
     settled: Verdict | None = None
+    background: bool = False
     wait_s: float = 0.0
 
 
@@ -246,6 +261,12 @@ class CloseSessionRequest(msgspec.Struct, frozen=True, kw_only=True, tag="close_
     """Ask the supervisor to end: agents are stopped, open tasks cancelled."""
 
 
+class RecordRequest(msgspec.Struct, frozen=True, kw_only=True, tag="record_request"):
+    """Make what a client has done with the session a fact: it searched, adopted, found a contradiction."""
+
+    kind: SearchBegun | GenerationDone | SearchEnded | StrategyAdopted | LineStopped | LineReleased
+
+
 class AcceptedResponse(msgspec.Struct, frozen=True, kw_only=True, tag="accepted_response"):
     """Done as asked; nothing to say."""
 
@@ -282,6 +303,7 @@ Request = (
     | TaskStatusRequest
     | AgentStatusRequest
     | FactsRequest
+    | RecordRequest
     | CloseSessionRequest
 )
 Response = (

@@ -1,7 +1,7 @@
 """Decides what happens next: events in, effects out. Reads no clock, opens no socket, starts no thread.
 
-A task waits in its skill's queue until an idle agent has that skill. An agent
-runs one task at a time. An attempt that is lost with its agent or its worker
+A task waits in its skill's queue until an idle agent has that skill, and in the
+background while any other does. An agent runs one task at a time. An attempt that is lost with its agent or its worker
 goes back to its old place in the queue, until the task's limit says that the
 task itself is to blame. Results of superseded attempts are recognised by their
 attempt number and dropped. How agents live and die is the ``fleet``'s.
@@ -78,7 +78,8 @@ class Scheduler:
     rng: Random
     tasks: dict[str, Work] = field(default_factory=dict)
     waiting: int = 0  # tasks in the queue
-    _queues: dict[str, list[tuple[int, str]]] = field(default_factory=dict)  # skill to heap
+    # Skill to heap of whether it is background work, ticket, task.
+    _queues: dict[str, list[tuple[bool, int, str]]] = field(default_factory=dict)
     _idle: dict[str, None] = field(default_factory=dict)  # ordered set of agent ids
     # Heap of when, task, and the attempt it must have begun by then (0: it must have ended).
     _deadlines: list[tuple[float, str, int]] = field(default_factory=list)
@@ -403,7 +404,7 @@ class Scheduler:
 
     def _enqueue(self, work: Work, now_s: float) -> None:
         queue = self._queues.setdefault(work.task.skill, [])
-        heapq.heappush(queue, (work.ticket, work.task.task_id))
+        heapq.heappush(queue, (work.task.background, work.ticket, work.task.task_id))
         work.queued = True
         self.waiting += 1
         if work.task.limits.queue_s is not None:
@@ -425,19 +426,19 @@ class Scheduler:
         return self._assign(agent_id)
 
     def _assign(self, agent_id: str | None) -> list[Effect]:
-        """Give an idle agent the task that has waited longest for one of its skills."""
+        """Give an idle agent the task that has waited longest for one of its skills; background work last."""
         if agent_id is None or agent_id not in self._idle:
             return []
         agent = self.agents[agent_id]
         queues = [queue for skill in agent.skills if (queue := self._queues.get(skill))]
         for queue in queues:
             # Tasks that ended while they waited leave the heap only here, at its top.
-            while queue and self.tasks[queue[0][1]].phase is not Phase.PENDING:
+            while queue and self.tasks[queue[0][2]].phase is not Phase.PENDING:
                 heapq.heappop(queue)
         best = min((queue for queue in queues if queue), default=None)
         if best is None:
             return []
-        work = self.tasks[heapq.heappop(best)[1]]
+        work = self.tasks[heapq.heappop(best)[2]]
         self._leave_queue(work)
         del self._idle[agent_id]
         work.phase, work.agent = Phase.RUNNING, agent_id

@@ -137,6 +137,7 @@ class Supervisor:
             after_commit=self._when_durable,
             clock=clock,
             close=self._begin_to_close,
+            line=self._line,
         )
         self._passed_s = clock()  # when time passed last
         self._hearing = Hearing(self._passed_s)
@@ -151,6 +152,7 @@ class Supervisor:
         for page in store.pages(self.session.name):
             past.take(page)
             self._journal.recall(page)
+        self._line = past.line
         self._expectations = self._scheduler.resume(past.agents, past.tasks, self._clock())
 
     def start(self) -> None:

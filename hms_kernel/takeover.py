@@ -27,6 +27,8 @@ from hms_kernel.model import (
     AgentStopped,
     Desired,
     Fact,
+    LineReleased,
+    LineStopped,
     Lost,
     Phase,
     TaskAssigned,
@@ -49,6 +51,7 @@ class Recollection:
     offset_s: float = 0.0
     agents: dict[str, Agent] = field(default_factory=dict)
     tasks: dict[str, Work] = field(default_factory=dict)
+    line: LineStopped | None = None
 
     def take(self, facts: Iterable[Fact]) -> Recollection:
         """Fold in more facts, oldest first; returns itself."""
@@ -64,6 +67,10 @@ class Recollection:
                     # Its spawning was not safe yet when the supervisor of that time ended.
                     self._launched(AgentSpec(agent_id=fact.agent, skills=skills), 0)
                     self._agent(self.agents[fact.agent], fact, now_s)
+                case LineStopped() as stopped:
+                    self.line = stopped
+                case LineReleased():
+                    self.line = None
                 case _:
                     if fact.task in self.tasks:
                         self._task(self.tasks[fact.task], fact, now_s)
