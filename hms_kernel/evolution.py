@@ -80,7 +80,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
     def explain(self) -> str:
         """The winner in words, a line for each stage."""
-        return in_words(self.winner)
+        return in_words(self.winner, DEFAULT_STRATEGY)
 
     def __str__(self) -> str:
         last = self.generations[-1] if self.generations else None
@@ -445,8 +445,9 @@ def resumed(client: Client, begun: SearchBegun) -> Search:
 def begin(client: Client, plan: Plan, why: str = "asked for") -> Search:
     """Start a search, or go on with one of the same plan that a killed kernel left open."""
     for begun in open_searches(everything(client)):
-        if begun.plan == msgspec.to_builtins(plan):
-            return Search(client, plan, why, begun).start()
+        with contextlib.suppress(msgspec.ValidationError):  # of another version
+            if msgspec.convert(begun.plan, Plan) == plan:
+                return Search(client, plan, why, begun).start()
     return Search(client, plan, why, None).start()
 
 

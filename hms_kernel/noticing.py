@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import msgspec
 
@@ -54,7 +55,7 @@ class Vigil:
         try:
             # What a killed kernel was searching for comes first.
             for begun in open_searches(everything(self._client)):
-                self._await(lambda begun=begun: resumed(self._client, begun))
+                self._await(partial(resumed, self._client, begun))
             seq = 0
             while not self._stop.is_set():
                 facts = self._client.facts(seq, wait_s=LOOK_S)
@@ -62,7 +63,7 @@ class Vigil:
                 seq = facts[-1].seq if facts else seq
                 due = None if facts else self._watcher.due(time.time())
                 if due is not None:
-                    self._await(lambda due=due: self._begun(due))
+                    self._await(partial(self._begun, due))
         except SessionError:
             return  # it has ended, or somebody else will take it over
 

@@ -25,9 +25,20 @@ _TRANSFORMS = {
 }
 
 
-def in_words(strategy: Strategy) -> str:
-    """One numbered line for each stage, in the order in which they are tried."""
-    return "\n".join(f"{n}. {_slice(part)}" for n, part in enumerate(strategy.slices, 1))
+def in_words(strategy: Strategy, fallback: Strategy | None = None) -> str:
+    """One numbered line for each stage, in the order in which they are tried.
+
+    Args:
+        fallback: known to the reader; where the strategy ends with its stages, one line says so.
+    """
+    parts, last = strategy.slices, ""
+    if fallback is not None:
+        tail = len(fallback.slices)
+        if [one.stage for one in parts[-tail:]] == [one.stage for one in fallback.slices]:
+            left = sum(one.share for one in parts[-tail:])
+            parts, last = parts[:-tail], f"Go on as by default (with {left:.1%} of the budget)."
+    lines = [*map(_slice, parts), *filter(None, [last])]
+    return "\n".join(f"{n}. {line}" for n, line in enumerate(lines, 1))
 
 
 def stage_in_words(stage: Stage) -> str:
