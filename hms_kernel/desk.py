@@ -493,6 +493,13 @@ class Desk:
         self._searching.append(searching)
         return searching
 
+    def _end_searches(self) -> None:
+        """Let what this end has begun end with what it has, and say so."""
+        for one in self._searching:
+            one.stop()
+        for one in self._searching:
+            one.join()
+
     def _submissions(self) -> list[Task]:
         """Every task that was ever handed in, oldest first."""
         kinds = (fact.kind for fact in self.facts())

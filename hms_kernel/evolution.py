@@ -170,6 +170,10 @@ class Search:
         """End it with what it has; trials that agents are in are lost, those before are kept."""
         self._stop.set()
 
+    def join(self, timeout_s: float = 10.0) -> None:
+        """Wait until its thread has ended, whatever came of it."""
+        self._thread.join(timeout_s)
+
     def result(self, timeout_s: float | None = None) -> Found:
         """Wait for the end.
 

@@ -51,6 +51,10 @@ class Vigil:
         for search in self.searches:
             search.stop()
 
+    def join(self, timeout_s: float = 10.0) -> None:
+        """Wait until its thread has ended."""
+        self._thread.join(timeout_s)
+
     def _run(self) -> None:
         try:
             # What a killed kernel was searching for comes first.
