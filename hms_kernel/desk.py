@@ -272,7 +272,7 @@ class Desk:
         generations: int = 4,
         stages: int = 16,
         budget_s: float = 0.25,
-        family: str = "",
+        founders: Sequence[str] | None = None,
         adopt: bool = True,
     ) -> Search:
         """Search for a strategy that settles what the one in force does not, on idle agents.
@@ -288,11 +288,13 @@ class Desk:
             generations: at most, with the first.
             stages: tried in each generation.
             budget_s: nominal seconds of one attempt.
-            family: that a winner is adopted for; else what the goals have in common.
-            adopt: False only looks.
+            founders: stages that the first generation begins with, as printed; None for those of
+                the strategy in force. What is missing is drawn.
+            adopt: False only looks; the goals may then be of any families.
 
         Raises:
-            UsageError: fewer than two goals, or goals of several families; a setting that makes no sense.
+            UsageError: fewer than two goals, or goals of several families; a setting or founder
+                that makes no sense.
             BackendMissing: DEAP is not installed.
         """
         from hms_kernel import evolution, noticing  # the search needs an extra

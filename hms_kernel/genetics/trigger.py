@@ -6,7 +6,7 @@ since the last search, that was long enough ago, none is under way and nobody's 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import msgspec
@@ -55,7 +55,8 @@ class _Claim:
     """A claim of a family by what it says; the newest task about it counts."""
 
     task: str
-    open: bool = False  # it stayed unknown
+    number: int  # of the task, in the order of submission
+    open: bool  # it stayed unknown
 
 
 @dataclass
@@ -70,7 +71,9 @@ class Watcher:
     _claims: dict[str, dict[str, _Claim]] = field(
         default_factory=dict
     )  # family, goal; oldest first
-    _waiting: dict[str, tuple[str, str] | None] = field(default_factory=dict)  # open task to those
+    # Open task to family and goal, if there is one, and its number.
+    _waiting: dict[str, tuple[tuple[str, str] | None, int]] = field(default_factory=dict)
+    _submitted: int = 0
     _searching: dict[str, str] = field(default_factory=dict)  # search to family
     _tried: dict[str, frozenset[str]] = field(default_factory=dict)  # family to goals searched for
     _cool_s: dict[str, float] = field(default_factory=dict)  # family to when it may be searched
@@ -82,11 +85,12 @@ class Watcher:
                 case TaskSubmitted(submitted=task) if not task.background:
                     goal = _goal(task.skill, task.payload)
                     key = None if goal is None else (family(goal), goal_key(goal))
-                    self._waiting[task.task_id] = key
+                    self._submitted += 1
+                    self._waiting[task.task_id] = key, self._submitted
                 case TaskSettled(result=result) if fact.task in self._waiting:
-                    key = self._waiting.pop(fact.task)
+                    key, number = self._waiting.pop(fact.task)
                     if key is not None and isinstance(result, Verdict):
-                        self._settled(*key, fact.task, result.outcome)
+                        self._settled(*key, fact.task, number, result.outcome)
                 case SearchBegun(search=search, family=name):
                     self._searching[search] = name
                     claims = self._claims.get(name, {})
@@ -123,31 +127,33 @@ class Watcher:
         Raises:
             UsageError: no claim of that family stayed unknown.
         """
-        failed = tuple(self._tasks(name, open_=True))[-self.rule.most_goals :]
+        failed = tuple(self._tasks(name, open_=True)[-self.rule.most_goals :])
         if not failed:
-            known = "; ".join(sorted(one for one in self._claims if any(self._tasks(one, True))))
+            known = "; ".join(sorted(one for one in self._claims if self._tasks(one, open_=True)))
             raise UsageError(
                 f"no claim of the family {name!r} stayed unknown; families with such claims: "
                 + (known or "none")
             )
-        settled = tuple(self._tasks(name, open_=False))[-self.rule.most_goals :]
+        settled = tuple(self._tasks(name, open_=False)[-self.rule.most_goals :])
         return Due(family=name, failed=failed, settled=settled, why=why)
 
     def cooled_s(self, now_s: float) -> float | None:
         """When the next family will have cooled down; None: none is cooling."""
         return min((until for until in self._cool_s.values() if until > now_s), default=None)
 
-    def _settled(self, name: str, goal: str, task: str, outcome: Outcome) -> None:
+    def _settled(self, name: str, goal: str, task: str, number: int, outcome: Outcome) -> None:
         if outcome is not Outcome.UNKNOWN and outcome not in DECIDED:
             return  # no strategy would have helped
         # The family and the claim come last now.
         claims = self._claims.pop(name, {})
         claims.pop(goal, None)
-        claims[goal] = _Claim(task, open=outcome is Outcome.UNKNOWN)
+        claims[goal] = _Claim(task, number, open=outcome is Outcome.UNKNOWN)
         self._claims[name] = claims
 
-    def _tasks(self, name: str, open_: bool) -> Iterator[str]:
-        return (one.task for one in self._claims.get(name, {}).values() if one.open is open_)
+    def _tasks(self, name: str, open_: bool) -> list[str]:
+        """In the order of submission: in which they ended is chance, and a search must not hang on it."""
+        found = (one for one in self._claims.get(name, {}).values() if one.open is open_)
+        return [one.task for one in sorted(found, key=lambda one: one.number)]
 
 
 def _goal(skill: str, payload: object) -> Goal | None:
