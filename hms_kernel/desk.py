@@ -11,24 +11,22 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from hms_kernel import backends, config, plugins, specs, tables
 from hms_kernel.backends.strategy import Strategy
 from hms_kernel.client import Client, Line
-from hms_kernel.errors import AgentLost, StoreError, UsageError
-from hms_kernel.genetics.adoptions import in_force
+from hms_kernel.errors import AgentLost, UsageError
+from hms_kernel.evolving import Evolving
 from hms_kernel.genetics.family import family
 from hms_kernel.genetics.files import default_file
 from hms_kernel.handles import AgentHandle, Run, TaskHandle
 from hms_kernel.messages import (
-    AcceptedResponse,
     AgentStatus,
     PingRequest,
     PingResponse,
-    RecordRequest,
     Response,
     SpawnAgentRequest,
     SpawnAgentResponse,
@@ -42,7 +40,6 @@ from hms_kernel.model import (
     Fact,
     Goal,
     Limits,
-    LineReleased,
     Semantics,
     Task,
     TaskSubmitted,
@@ -54,23 +51,17 @@ from hms_kernel.specs import Claim, Spec
 if TYPE_CHECKING:
     import pandas as pd
 
-    from hms_kernel.evolution import Search
-    from hms_kernel.noticing import Vigil
-
-    Searching = TypeVar("Searching", Search, Vigil)
-
 BATCH_WAIT_S = 3600.0  # the claims of a specification wait so long for room in the queue
 KILL_MARGIN_S = 5.0  # a prover gets so long beyond its wall clock to stop by itself
 
 
-class Desk:
+class Desk(Evolving):
     """The verbs of a session, whoever hosts it. ``attach`` gives one for a session hosted elsewhere."""
 
     def __init__(self, line: Line, session: str, store: str) -> None:
-        self.client = Client(line, session, store)
+        super().__init__(Client(line, session, store))
         self.session = session
         self.store = store  # database URL
-        self._searching: list[Search | Vigil] = []  # what this end has begun
 
     def ping(self) -> PingResponse:
         """Ask the supervisor who it is.
@@ -264,110 +255,6 @@ class Desk:
                 return self._handle(task)
         raise UsageError(f"no task has the id or the label {name!r}; tasks() lists them")
 
-    def evolve(
-        self,
-        goals: str | Sequence[Goal | str],
-        *,
-        seed: int = 0,
-        generations: int = 4,
-        stages: int = 16,
-        budget_s: float = 0.25,
-        founders: Sequence[str] | None = None,
-        adopt: bool = True,
-    ) -> Search:
-        """Search for a strategy that settles what the one in force does not, on idle agents.
-
-        A third of the goals is held apart: a winner is adopted for their family only if it does
-        better on these and loses none. Trials wait while anybody else's task does. The same call
-        again repeats the search and pays for nothing twice, also after a kernel was killed.
-
-        Args:
-            goals: goals or Lean text; or the name of a family of which claims of this session
-                stayed unknown: these are then handed in again once a winner is adopted.
-            seed: same goals and seed, same generations.
-            generations: at most, with the first.
-            stages: tried in each generation.
-            budget_s: nominal seconds of one attempt.
-            founders: stages that the first generation begins with, as printed; None for those of
-                the strategy in force. What is missing is drawn.
-            adopt: False only looks; the goals may then be of any families.
-
-        Raises:
-            UsageError: fewer than two goals, or goals of several families; a setting or founder
-                that makes no sense.
-            BackendMissing: DEAP is not installed.
-        """
-        from hms_kernel import evolution, noticing  # the search needs an extra
-        from hms_kernel.genetics.engine import Settings
-
-        self._at_least_one_agent()
-        settings = Settings(
-            seed=seed,
-            budget_s=budget_s,
-            population=stages,
-            children=stages,
-            generations=generations,
-        )
-        if isinstance(goals, str):
-            due = noticing.failures(self.client, goals)
-            plan = noticing.for_failures(self.client, due, settings, enough=False, adopt=adopt)
-            return self._keep(evolution.begin(self.client, plan))
-        given = [
-            one if isinstance(one, Goal) else Goal(theorem_id="", statement=one) for one in goals
-        ]
-        plan = evolution.planned(given, family or _family(given), settings, adopt=adopt)
-        return self._keep(evolution.begin(self.client, plan))
-
-    def evolve_when_stuck(
-        self,
-        *,
-        failures: int = 2,
-        of_last: int = 5,
-        cooldown_s: float = 600.0,
-        seed: int = 0,
-        generations: int = 3,
-        stages: int = 16,
-        budget_s: float = 0.25,
-    ) -> Vigil:
-        """From now on, search by itself when claims of one family keep coming back unknown.
-
-        It begins when no claim is open, tries what the archive knows before anything new, and
-        hands the failed claims in again if its winner is adopted.
-
-        Args:
-            failures: so many different claims of a family, at least 2, ...
-            of_last: ... among its last so many.
-            cooldown_s: seconds from the end of a search until its family may have another.
-            seed: of every search; the rest as for ``evolve``.
-
-        Raises:
-            UsageError, BackendMissing: as for ``evolve``.
-        """
-        from hms_kernel import noticing  # the search needs an extra
-        from hms_kernel.genetics.engine import Settings
-        from hms_kernel.genetics.trigger import Rule
-
-        rule = Rule(failures=failures, of_last=of_last, cooldown_s=cooldown_s)
-        settings = Settings(
-            seed=seed,
-            budget_s=budget_s,
-            population=stages,
-            children=stages,
-            generations=generations,
-        )
-        return self._keep(noticing.Vigil(self.client, rule, settings).start())
-
-    def rollback(self, family: str, why: str = "asked for") -> Strategy | None:
-        """Put the strategy in force again that a family had before; returns it, None for the default.
-
-        Raises:
-            UsageError: nothing was adopted for that family; says for which.
-            PolicyDenied: the gate refused.
-        """
-        from hms_kernel import evolution  # the search needs an extra
-
-        return evolution.rolled_back(self.client, family, why)
-
     def race(
         self,
         statement: str | Goal,
@@ -411,14 +298,6 @@ class Desk:
         names = [str(one or "the default") for one in strategies]
         claim = goal.theorem_id or goal.statement
         return Race(self.client, claim, list(zip(names, tasks, strict=True)))
-
-    def release_line(self, why: str) -> None:
-        """Take proofs on again after a contradiction: somebody has found out which prover is wrong.
-
-        Raises:
-            PolicyDenied: the gate refused.
-        """
-        self.client.ask(RecordRequest(kind=LineReleased(why=why)), AcceptedResponse)
 
     def facts(self, after_seq: int = 0) -> list[Fact]:
         """Every fact after a sequence number, oldest first."""
@@ -483,24 +362,6 @@ class Desk:
     def _at_least_one_agent(self) -> None:
         if all(agent.phase == AgentPhase.STOPPED.value for agent in self.client.agents()):
             self.spawn(config.cores())
-
-    def _in_force(self) -> Mapping[str, Strategy]:
-        """Families whose claims are tried with a strategy of their own, and that."""
-        try:
-            return in_force(default_file())
-        except StoreError:
-            return {}  # no claim has to wait for that: the default is sound too
-
-    def _keep(self, searching: Searching) -> Searching:
-        self._searching.append(searching)
-        return searching
-
-    def _end_searches(self) -> None:
-        """Let what this end has begun end with what it has, and say so."""
-        for one in self._searching:
-            one.stop()
-        for one in self._searching:
-            one.join()
 
     def _submissions(self) -> list[Task]:
         """Every task that was ever handed in, oldest first."""
@@ -591,16 +452,6 @@ def _functions(source: Callable[..., Any] | ModuleType) -> Spec:
     from hms_kernel.specs import python
 
     return python.load(source)
-
-
-def _family(goals: Sequence[Goal]) -> str:
-    families = sorted({family(goal) for goal in goals})
-    if len(families) > 1:
-        raise UsageError(
-            f"these goals are of {len(families)} families ({'; '.join(families)}); search for"
-            " each by itself, or name the family that a winner is for"
-        )
-    return families[0] if families else ""
 
 
 def _proof(

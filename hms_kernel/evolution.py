@@ -9,22 +9,21 @@ from __future__ import annotations
 import contextlib
 import threading
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
 from hms_kernel import display
 from hms_kernel.backends.smt import DEFAULT_STRATEGY
-from hms_kernel.backends.strategy import Stage, Strategy
+from hms_kernel.backends.strategy import Strategy
 from hms_kernel.client import Client
 from hms_kernel.errors import Contradiction, HmsError, SessionError, UsageError
 from hms_kernel.genetics.adoption import Comparison, compare
 from hms_kernel.genetics.adoptions import Adoptions
 from hms_kernel.genetics.archive import Archive, default_file
-from hms_kernel.genetics.engine import Generation, Settings, evolve
+from hms_kernel.genetics.engine import Generation, evolve
 from hms_kernel.genetics.trials import Trial, alone
-from hms_kernel.genetics.wording import in_words
 from hms_kernel.handles import TaskHandle
 from hms_kernel.messages import (
     AcceptedResponse,
@@ -46,87 +45,10 @@ from hms_kernel.model import (
     TaskSettled,
     TaskSubmitted,
 )
+from hms_kernel.plans import Found, Plan, open_searches
 from hms_kernel.trying import Bench, Stopped
 
 WALL_S = 60.0  # of one trial: the safety net
-LEAST = 2  # goals, below which there is none to hold apart
-
-
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a search depends on. Equal plans make equal generations and the same winner."""
-
-    family: str
-    train: tuple[Goal, ...]  # searched with; told apart by ``theorem_id``
-    judges: tuple[Goal, ...]  # held apart, to judge the winner by
-    settings: Settings
-    founders: tuple[Stage, ...]
-    incumbent: Strategy  # in force for the family, to be improved on
-    adopt: bool = True  # a winner that stands the comparison takes over
-    enough: bool = False  # ends as soon as every goal that is trained on is settled
-    retry: tuple[str, ...] = ()  # tasks whose claims are handed in again after an adoption
-
-
-class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """What a search came to."""
-
-    search: str
-    family: str
-    cause: str  # "finished", "stopped", "every goal is settled"
-    generations: tuple[Generation, ...]
-    winner: Strategy
-    comparison: Comparison | None  # with the incumbent, on goals held apart; None: not compared
-    adopted: bool
-    changed: tuple[str, ...]  # claims that have another verdict now
-
-    def explain(self) -> str:
-        """The winner in words, a line for each stage."""
-        return in_words(self.winner, DEFAULT_STRATEGY)
-
-    def __str__(self) -> str:
-        last = self.generations[-1] if self.generations else None
-        lines = [
-            f"{self.search} for {self.family}: {self.cause}"
-            + (f", {last.solved} of {last.goals} goals settled" if last else ""),
-            f"{'adopted' if self.adopted else 'not adopted'}: {self.comparison or 'not compared'}",
-            *self.changed,
-        ]
-        return "\n".join(lines)
-
-
-def planned(
-    goals: Iterable[Goal],
-    family: str,
-    settings: Settings,
-    *,
-    guards: Iterable[Goal] = (),
-    founders: Sequence[Stage] = (),
-    **rest: Any,
-) -> Plan:
-    """A plan with a third of the goals held apart.
-
-    Args:
-        goals: to be settled.
-        guards: goals of the family that the incumbent settles, so that none is lost.
-        founders: tried first, before the incumbent's own stages.
-        rest: further fields of the plan.
-
-    Raises:
-        UsageError: there are too few goals.
-    """
-    open_, known = _named(goals, "goal"), _named(guards, "guard")
-    if len(open_) < LEAST:
-        raise UsageError(f"a search needs at least {LEAST} goals of a family, not {len(open_)}")
-    incumbent = Adoptions(default_file()).current(family) or DEFAULT_STRATEGY
-    own = (part.stage for part in incumbent.slices)
-    return Plan(
-        family=family,
-        train=tuple(one for part in (open_, known) for n, one in enumerate(part) if n % 3 != 1),
-        judges=(*open_[1::3], *known[1::3]),
-        settings=settings,
-        founders=tuple(dict.fromkeys((*founders, *own))),
-        incumbent=incumbent,
-        **rest,
-    )
 
 
 class Search:
@@ -235,14 +157,14 @@ class Search:
             self._tell(begun)
             return
         # What its predecessor handed in is still being tried: to ask again would pay twice.
-        for task in _tasks(self._facts(), self.name):
+        for task in _tasks(self._client.story(), self.name):
             TaskHandle(self._client, task).wait()
 
     def _search(self) -> str:
         plan = self.plan
         told = sum(
             isinstance(fact.kind, GenerationDone) and fact.kind.search == self.name
-            for fact in (self._facts() if self._begun else ())
+            for fact in (self._client.story() if self._begun else ())
         )
         known: set[str] = set()
         generations = evolve(
@@ -335,7 +257,7 @@ class Search:
     def _retried(self, winner: Strategy) -> tuple[str, ...]:
         """Hand the failed claims in again; what became of them, in words."""
         won = next(one.number for one in self._generations if one.winner == winner)
-        submitted = _submissions(self._facts()) if self.plan.retry else {}
+        submitted = _submissions(self._client.story()) if self.plan.retry else {}
         handles = [
             (task, self._again(task, winner, submitted))
             for name in self.plan.retry
@@ -376,9 +298,6 @@ class Search:
     def _tell(self, kind: SearchBegun | GenerationDone | SearchEnded | Any) -> None:
         self._client.ask(RecordRequest(kind=kind), AcceptedResponse)
 
-    def _facts(self) -> Iterator[Fact]:
-        return everything(self._client)
-
     # --- for people ----------------------------------------------------------------
 
     def rows(self) -> list[dict[str, object]]:
@@ -411,28 +330,6 @@ class Search:
         return text + display.html_table(self.rows())
 
 
-def everything(client: Client) -> Iterator[Fact]:
-    """Every fact of a session so far, oldest first."""
-    seq = 0
-    while page := client.facts(seq):
-        yield from page
-        seq = page[-1].seq
-
-
-def open_searches(facts: Iterable[Fact]) -> list[SearchBegun]:
-    """Those that have begun and not ended, oldest first."""
-    found: dict[str, SearchBegun] = {}
-    for fact in facts:
-        match fact.kind:
-            case SearchBegun(search=search) as begun if begun.plan is not None:
-                found[search] = begun
-            case SearchEnded(search=search):
-                found.pop(search, None)
-            case _:
-                pass
-    return list(found.values())
-
-
 def resumed(client: Client, begun: SearchBegun) -> Search:
     """A search that its session's last kernel did not live to end.
 
@@ -448,7 +345,7 @@ def resumed(client: Client, begun: SearchBegun) -> Search:
 
 def begin(client: Client, plan: Plan, why: str = "asked for") -> Search:
     """Start a search, or go on with one of the same plan that a killed kernel left open."""
-    for begun in open_searches(everything(client)):
+    for begun in open_searches(client.story()):
         with contextlib.suppress(msgspec.ValidationError):  # of another version
             if msgspec.convert(begun.plan, Plan) == plan:
                 return Search(client, plan, why, begun).start()
@@ -492,17 +389,6 @@ def _done(search: str, one: Generation, gained: tuple[str, ...]) -> GenerationDo
         winner=one.text,
         gained=gained,
     )
-
-
-def _named(goals: Iterable[Goal], kind: str) -> list[Goal]:
-    """The goals, each with a name of its own."""
-    named: dict[str, Goal] = {}
-    for number, goal in enumerate(goals, 1):
-        name = goal.theorem_id or f"{kind} {number}"
-        if name in named:
-            name = f"{name} ({number})"
-        named[name] = msgspec.structs.replace(goal, theorem_id=name)
-    return list(named.values())
 
 
 def _submissions(facts: Iterable[Fact]) -> dict[str, Task]:

@@ -14,11 +14,12 @@ import msgspec
 
 from hms_kernel.client import Client
 from hms_kernel.errors import HmsError, SessionError
-from hms_kernel.evolution import Plan, Search, begin, everything, open_searches, planned, resumed
+from hms_kernel.evolution import Search, begin, resumed
 from hms_kernel.genetics.archive import Archive, default_file
 from hms_kernel.genetics.engine import Settings
 from hms_kernel.genetics.trigger import Due, Rule, Watcher
 from hms_kernel.model import Goal, Task, TaskSubmitted
+from hms_kernel.plans import Plan, open_searches, planned
 
 LOOK_S = 1.0  # between looks when nothing happens
 REUSED = 16  # stages of the archive that are tried before new ones are drawn
@@ -58,7 +59,7 @@ class Vigil:
     def _run(self) -> None:
         try:
             # What a killed kernel was searching for comes first.
-            for begun in open_searches(everything(self._client)):
+            for begun in open_searches(self._client.story()):
                 self._await(partial(resumed, self._client, begun))
             seq = 0
             while not self._stop.is_set():
@@ -100,7 +101,7 @@ def for_failures(
     Raises:
         UsageError: there are too few of them.
     """
-    kinds = (fact.kind for fact in everything(client))
+    kinds = (fact.kind for fact in client.story())
     tasks = {k.submitted.task_id: k.submitted for k in kinds if isinstance(k, TaskSubmitted)}
     return planned(
         _goals(due.failed, tasks),
@@ -120,7 +121,7 @@ def failures(client: Client, family: str) -> Due:
     Raises:
         UsageError: there are none; says which families have some.
     """
-    return Watcher().take(everything(client)).asked(family)
+    return Watcher().take(client.story()).asked(family)
 
 
 def _goals(names: tuple[str, ...], tasks: Mapping[str, Task]) -> list[Goal]:
