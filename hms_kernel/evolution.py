@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import threading
-import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -54,9 +53,10 @@ WALL_S = 60.0  # of one trial: the safety net
 class Search:
     """A search under way: iterate over its generations, stop it, wait for what it comes to."""
 
-    def __init__(self, client: Client, plan: Plan, why: str, begun: SearchBegun | None) -> None:
-        self.plan = plan
-        self.name = begun.search if begun else f"search-{uuid.uuid4().hex[:6]}"
+    def __init__(
+        self, client: Client, name: str, plan: Plan, why: str, begun: SearchBegun | None = None
+    ) -> None:
+        self.plan, self.name = plan, name
         self._client, self._why, self._begun = client, why, begun
         self._stop = threading.Event()
         self._news = threading.Condition()
@@ -340,16 +340,21 @@ def resumed(client: Client, begun: SearchBegun) -> Search:
         plan = msgspec.convert(begun.plan, Plan)
     except msgspec.ValidationError as error:
         raise UsageError(f"{begun.search} cannot be resumed: {error}") from error
-    return Search(client, plan, begun.why, begun).start()
+    return Search(client, begun.search, plan, begun.why, begun).start()
 
 
 def begin(client: Client, plan: Plan, why: str = "asked for") -> Search:
     """Start a search, or go on with one of the same plan that a killed kernel left open."""
-    for begun in open_searches(client.story()):
+    facts = list(client.story())
+    for begun in open_searches(facts):
         with contextlib.suppress(msgspec.ValidationError):  # of another version
             if msgspec.convert(begun.plan, Plan) == plan:
-                return Search(client, plan, why, begun).start()
-    return Search(client, plan, why, None).start()
+                return Search(client, begun.search, plan, why, begun).start()
+    # Equal plans have equal names, but for how often they were carried out.
+    name = f"search-{plan.sha256[:6]}"
+    kinds = (fact.kind for fact in facts)
+    before = sum(isinstance(k, SearchBegun) and k.search.startswith(name) for k in kinds)
+    return Search(client, f"{name}-{before + 1}" if before else name, plan, why).start()
 
 
 def rolled_back(client: Client, family: str, why: str) -> Strategy | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -32,6 +33,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     adopt: bool = True  # a winner that stands the comparison takes over
     enough: bool = False  # ends as soon as every goal that is trained on is settled
     retry: tuple[str, ...] = ()  # tasks whose claims are handed in again after an adoption
+
+    @property
+    def sha256(self) -> str:
+        """Of everything in it, hexadecimal."""
+        return hashlib.sha256(msgspec.json.encode(self)).hexdigest()
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
