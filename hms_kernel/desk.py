@@ -275,9 +275,8 @@ class Desk(Evolving):
         Raises:
             UsageError: nobody is to run.
         """
-        from hms_kernel.genetics.archive import (
-            Archive,
-        )  # brings the prover, which ``prove`` must not
+        # They bring the solver along, which ``prove`` must not.
+        from hms_kernel.genetics.archive import Archive
         from hms_kernel.genetics.trials import alone
 
         goal = (

@@ -92,10 +92,11 @@ class Vigil:
 def for_failures(
     client: Client, due: Due, settings: Settings, *, enough: bool = True, adopt: bool = True
 ) -> Plan:
-    """A plan for claims that failed: what the archive knows first, and the claims again in the end.
+    """A plan for claims that failed, which are handed in again in the end.
 
     Args:
-        enough: the search ends once all are settled.
+        enough: the search begins with what the archive knows and ends once all are settled;
+            False: it depends on goals and settings only.
         adopt: as for ``Plan``.
 
     Raises:
@@ -108,7 +109,7 @@ def for_failures(
         due.family,
         settings,
         guards=_goals(due.settled, tasks),
-        founders=Archive(default_file()).specialists(REUSED),
+        founders=Archive(default_file()).specialists(REUSED) if enough else (),
         enough=enough,
         adopt=adopt,
         retry=due.failed,

@@ -87,7 +87,9 @@ def planned(
     Raises:
         UsageError: there are too few goals.
     """
-    open_, known = _named(goals, "goal"), _named(guards, "guard")
+    failed = list(goals)
+    named = _named((*failed, *guards))
+    open_, known = named[: len(failed)], named[len(failed) :]
     if len(open_) < LEAST:
         raise UsageError(f"a search needs at least {LEAST} goals of a family, not {len(open_)}")
     incumbent = Adoptions(default_file()).current(family) or DEFAULT_STRATEGY
@@ -117,12 +119,12 @@ def open_searches(facts: Iterable[Fact]) -> list[SearchBegun]:
     return list(found.values())
 
 
-def _named(goals: Iterable[Goal], kind: str) -> list[Goal]:
+def _named(goals: Iterable[Goal]) -> list[Goal]:
     """The goals, each with a name of its own."""
     named: dict[str, Goal] = {}
     for number, goal in enumerate(goals, 1):
-        name = goal.theorem_id or f"{kind} {number}"
-        if name in named:
-            name = f"{name} ({number})"
+        name = goal.theorem_id or f"goal {number}"
+        while name in named:
+            name += "'"
         named[name] = msgspec.structs.replace(goal, theorem_id=name)
     return list(named.values())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import time
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 
@@ -25,9 +25,7 @@ DECISIVE = (Outcome.PROVED, Outcome.REFUTED, Outcome.VACUOUS)
 
 
 class Race:
-    """One claim on several agents, each with a strategy of its own.
-
-    Whoever waits for the ``result`` drives the race: only then are the losers called back.
+    """One claim on several agents, each with a strategy of its own; watched by a thread of its own.
 
     Args:
         runners: the strategy of each, as printed, and its task; the first is what ``prove``
@@ -41,9 +39,11 @@ class Race:
         self.claim = claim
         self.strategies = tuple(text for text, _ in runners)
         self.tasks = tuple(task for _, task in runners)
+        self._verdict: Future[Verdict] = Future()
+        threading.Thread(target=self._watch, name="hms-race", daemon=True).start()
 
     def result(self, timeout_s: float | None = None) -> Verdict:
-        """Wait for the first answer and call the others back.
+        """Wait for the first answer; the others are called back, whether anybody waits or not.
 
         Returns:
             A decisive verdict; where nobody has one, that of the first runner.
@@ -52,17 +52,10 @@ class Race:
             Contradiction: one proves what another refutes; the line is stopped.
             TimeoutError: there is no answer within ``timeout_s`` seconds; the race goes on.
         """
-        verdicts: dict[str, Verdict] = {}
-        for status in self._ended(timeout_s):
-            verdict = tables.verdict_of(status.result)
-            assert verdict is not None
-            verdicts[status.task_id] = verdict
-            if verdict.outcome in DECISIVE:
-                self.cancel()
-                # Somebody may have been as quick: what they have to say is heard.
-                self._agree(verdicts | self._heard())
-                return verdict
-        return verdicts[self.tasks[0].task_id]
+        try:
+            return self._verdict.result(timeout_s)
+        except TimeoutError:
+            raise TimeoutError(f"nobody has settled {self.claim} within {timeout_s:g} s") from None
 
     def cancel(self) -> None:
         """Call everybody back who has not ended."""
@@ -77,15 +70,30 @@ class Race:
                 return text
         return None
 
-    def _ended(self, timeout_s: float | None) -> Iterator[TaskStatus]:
+    def _watch(self) -> None:
+        try:
+            self._verdict.set_result(self._first())
+        except Exception as error:  # whoever asks for the result is told
+            self._verdict.set_exception(error)
+
+    def _first(self) -> Verdict:
+        verdicts: dict[str, Verdict] = {}
+        for status in self._ended():
+            verdict = tables.verdict_of(status.result)
+            assert verdict is not None
+            verdicts[status.task_id] = verdict
+            if verdict.outcome in DECISIVE:
+                self.cancel()
+                # Somebody may have been as quick: what they have to say is heard.
+                self._agree(verdicts | self._heard())
+                return verdict
+        return verdicts[self.tasks[0].task_id]
+
+    def _ended(self) -> Iterator[TaskStatus]:
         """The runners in the order in which they end."""
-        deadline = None if timeout_s is None else time.monotonic() + timeout_s
         futures = {self._poll(task.task_id): task.task_id for task in self.tasks}
         while futures:
-            left_s = None if deadline is None else max(0.0, deadline - time.monotonic())
-            ended, _ = wait(futures, timeout=left_s, return_when=FIRST_COMPLETED)
-            if not ended:
-                raise TimeoutError(f"nobody has settled {self.claim} within {timeout_s:g} s")
+            ended, _ = wait(futures, return_when=FIRST_COMPLETED)
             for future in ended:
                 task_id = futures.pop(future)
                 status = self._client.answer(future, TaskStatusResponse).status
