@@ -144,7 +144,8 @@ class Attached(Desk):
         self.client.ask(CloseSessionRequest(), AcceptedResponse)
 
     def close(self) -> None:
-        """Hang up; the session goes on. Idempotent."""
+        """Hang up, ending what this end searches for; the session goes on. Idempotent."""
+        self._end_searches()
         self._remote.close()
 
     def __enter__(self) -> Attached:
