@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -264,13 +263,30 @@ sys.stdin.read()
 """
 
 
+WATCHING = """
+import json, sys, time
+import hms_kernel as hms
+from hms_kernel.model import Goal, SearchBegun
+
+bench = hms.Workbench("s", agents=2)
+bench.evolve_when_stuck(seed=5, generations=2, stages=4, budget_s=0.02)
+for goal in json.loads(sys.argv[1]):
+    bench.settle(Goal(**goal), hms.Budget(nominal_s=0.02))
+for fact in bench.client.follow():
+    if isinstance(fact.kind, SearchBegun):
+        break
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
 class TestKilled:
     SETTINGS = {"seed": 5, "generations": 4, "stages": 6, "budget_s": BUDGET_S}
 
-    def kernel(self) -> subprocess.Popen:
+    def kernel(self, script: str = SEARCHING) -> subprocess.Popen:
         goals = json.dumps([{"theorem_id": g.theorem_id, "statement": g.statement} for g in MEANS])
         kernel = subprocess.Popen(
-            [sys.executable, "-c", textwrap.dedent(SEARCHING), goals],
+            [sys.executable, "-c", script, goals],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -309,6 +325,24 @@ class TestKilled:
         told = [f.kind.generation for f in facts if isinstance(f.kind, GenerationDone)]
         assert told == [0, 1, 2, 3]
         assert trials_paid(facts) == paid == len(Archive(default_file()))
+
+    def test_a_kernel_that_searched_by_itself_is_followed_by_one_that_goes_on(self, until: Until):
+        kernel = self.kernel(WATCHING)
+        os.killpg(kernel.pid, signal.SIGKILL)
+        kernel.communicate()
+
+        with hms.Workbench("s", evolve=True) as bench:
+            until(
+                lambda: any(isinstance(fact.kind, SearchEnded) for fact in bench.facts()),
+                timeout_s=200,
+            )
+            facts = bench.facts()
+
+        [begun] = [f.kind for f in facts if isinstance(f.kind, SearchBegun)]
+        [ended] = [f.kind for f in facts if isinstance(f.kind, SearchEnded)]
+        assert ended.search == begun.search
+        assert ended.adopted
+        assert len(ended.changed) == len(MEANS)
 
     def test_an_agent_takes_nothing_along_but_the_trial_it_was_in(self, tmp_path):
         expected, paid = self.expected(tmp_path)
