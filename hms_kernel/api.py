@@ -43,6 +43,9 @@ class Workbench(Desk):
         host: "thread", in this process; or "process", in one of its own, which long cells
             do not slow down or stop. It ends with this one, as a thread would.
         stay: the process of its own goes on when this one ends; ``attach`` finds it again.
+        evolve: from the start, search by itself when claims of one family keep coming back
+            unknown, and go on with what a killed kernel was searching for; see
+            ``evolve_when_stuck``, which also takes the settings of that.
 
     Raises:
         SessionError: a live supervisor holds the session; ``attach`` to it instead.
@@ -59,6 +62,7 @@ class Workbench(Desk):
         gate: Gate | None = None,
         host: str = "thread",
         stay: bool = False,
+        evolve: bool = False,
     ) -> None:
         self._supervisor = _host(host, session, store, seed, gate, stay)
         super().__init__(self._supervisor, self._supervisor.name, self._supervisor.store_url)
@@ -69,6 +73,8 @@ class Workbench(Desk):
         try:
             if (missing := agents - self._provers()) > 0:
                 self.spawn(missing)
+            if evolve:
+                self.evolve_when_stuck()
         except BaseException:
             self._at_exit()
             raise
@@ -85,6 +91,7 @@ class Workbench(Desk):
             StoreError: the last facts could not be written.
         """
         self._forget()
+        self._end_searches()
         self._supervisor.close()
 
     def leave(self) -> None:
@@ -138,7 +145,8 @@ class Attached(Desk):
         self.client.ask(CloseSessionRequest(), AcceptedResponse)
 
     def close(self) -> None:
-        """Hang up; the session goes on. Idempotent."""
+        """Hang up, ending what this end searches for; the session goes on. Idempotent."""
+        self._end_searches()
         self._remote.close()
 
     def __enter__(self) -> Attached:

@@ -233,6 +233,13 @@ class Client:
         request = FactsRequest(after_seq=after_seq, wait_s=wait_s)
         return self.ask(request, FactsResponse, wait_s=wait_s).facts
 
+    def story(self) -> Iterator[Fact]:
+        """Every fact so far, oldest first."""
+        seq = 0
+        while page := self.facts(seq):
+            yield from page
+            seq = page[-1].seq
+
     def follow(self, after_seq: int = 0) -> Iterator[Fact]:
         """Every fact after a sequence number, then those to come, until the session has ended."""
         ended = False

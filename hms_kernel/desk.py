@@ -16,8 +16,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from hms_kernel import backends, config, plugins, specs, tables
+from hms_kernel.backends.strategy import Strategy
 from hms_kernel.client import Client, Line
 from hms_kernel.errors import AgentLost, UsageError
+from hms_kernel.evolving import Evolving
+from hms_kernel.genetics.family import family
+from hms_kernel.genetics.files import default_file
 from hms_kernel.handles import AgentHandle, Run, TaskHandle
 from hms_kernel.messages import (
     AcceptedResponse,
@@ -45,6 +49,7 @@ from hms_kernel.model import (
     TaskSubmitted,
     Trust,
 )
+from hms_kernel.racing import Race
 from hms_kernel.specs import Claim, Spec
 from hms_kernel.steering import Steering
 
@@ -57,11 +62,11 @@ BATCH_WAIT_S = 3600.0  # the claims of a specification wait so long for room in 
 KILL_MARGIN_S = 5.0  # a prover gets so long beyond its wall clock to stop by itself
 
 
-class Desk:
+class Desk(Evolving):
     """The verbs of a session, whoever hosts it. ``attach`` gives one for a session hosted elsewhere."""
 
     def __init__(self, line: Line, session: str, store: str) -> None:
-        self.client = Client(line, session, store)
+        super().__init__(Client(line, session, store))
         self.session = session
         self.store = store  # database URL
 
@@ -76,7 +81,7 @@ class Desk:
     def spawn(
         self,
         count: int = 1,
-        skills: Sequence[str] = ("prove",),
+        skills: Sequence[str] = ("prove", "trial"),
         *,
         config: dict[str, Any] | None = None,
         timeout_s: float = 60.0,
@@ -197,8 +202,11 @@ class Desk:
         """Hand in one goal as it is."""
         plugins.ensure(backends.GROUP, backend)
         wanted = _prepared(trust)
+        strategy = self._in_force().get(family(goal)) if backend == "smt" else None
         recovery = _recovery(recover, backend)
-        asked = self.client.send(_proof(goal, budget, run, cache, wanted, backend, recovery))
+        asked = self.client.send(
+            _proof(goal, budget, run, cache, wanted, backend, strategy, recovery)
+        )
         return self._submitted(asked, goal.theorem_id, goal)
 
     def verify(
@@ -291,6 +299,49 @@ class Desk:
 
         return dashboard(self, run=run, read_only=read_only)
 
+    def race(
+        self,
+        statement: str | Goal,
+        n: int = 4,
+        *,
+        budget: Budget | None = None,
+        cache: bool = True,
+    ) -> Race:
+        """Hand in one claim to several agents, each with a strategy of its own; the first answer counts.
+
+        The first runs what ``prove`` would, the others what has settled most in the archive, each
+        with the whole budget.
+
+        Args:
+            statement: Lean text, or a goal.
+            n: runners, at least 1; fewer run where the archive knows fewer stages.
+
+        Raises:
+            UsageError: nobody is to run.
+        """
+        # They bring the solver along, which ``prove`` must not.
+        from hms_kernel.genetics.archive import Archive
+        from hms_kernel.genetics.trials import alone
+
+        goal = (
+            statement if isinstance(statement, Goal) else Goal(theorem_id="", statement=statement)
+        )
+        if n < 1:
+            raise UsageError(f"a race needs at least one runner, not {n}")
+        self._at_least_one_agent()
+        others = [alone(stage) for stage in Archive(default_file()).specialists(n - 1)]
+        strategies = [self._in_force().get(family(goal)), *others]
+        asked = [
+            self.client.send(
+                _proof(goal, budget or Budget(), "", cache, Trust.ONE_SOLVER, strategy=one)
+            )
+            for one in strategies
+        ]
+        tasks = [self._submitted(one, goal.theorem_id, goal) for one in asked]
+        names = [str(one or "the default") for one in strategies]
+        claim = goal.theorem_id or goal.statement
+        return Race(self.client, claim, list(zip(names, tasks, strict=True)))
+
     def facts(self, after_seq: int = 0) -> list[Fact]:
         """Every fact after a sequence number, oldest first."""
         facts: list[Fact] = []
@@ -338,11 +389,11 @@ class Desk:
         trust: Trust,
         recovery: Recovery | None,
     ) -> Run:
-        if all(agent.phase == AgentPhase.STOPPED.value for agent in self.client.agents()):
-            self.spawn(config.cores())
+        self._at_least_one_agent()
+        in_force = self._in_force()
         asked = {
             claim.id: self.client.send(
-                _claim_request(claim, budget or Budget(), name, cache, trust, recovery)
+                _claim_request(claim, budget or Budget(), name, cache, trust, in_force, recovery)
             )
             for claim in spec.claims
             if claim.id not in known
@@ -356,6 +407,10 @@ class Desk:
             task = self._submitted(asked[claim.id], claim.id, goal, wait_s=BATCH_WAIT_S)
             tasks.append(task)
         return Run(self.client, name, spec, tasks, self.store)
+
+    def _at_least_one_agent(self) -> None:
+        if all(agent.phase == AgentPhase.STOPPED.value for agent in self.client.agents()):
+            self.spawn(config.cores())
 
     def _submissions(self) -> list[Task]:
         """Every task that was ever handed in, oldest first."""
@@ -465,11 +520,14 @@ def _proof(
     cache: bool,
     trust: Trust,
     backend: str = "smt",
+    strategy: Strategy | None = None,
     recovery: Recovery | None = None,
 ) -> SubmitTaskRequest:
     if not isinstance(budget, Budget):
         raise UsageError(f"{budget!r} is no budget; write Budget(nominal_s=5, wall_s=60)")
     request = {"goal": goal, "budget": budget, "cache": cache, "trust": trust, "backend": backend}
+    if strategy is not None:
+        request["strategy"] = strategy
     if recovery is not None:
         request["propose"] = False  # a model is asked when its turn comes
     return SubmitTaskRequest(
@@ -488,9 +546,12 @@ def _claim_request(
     run: str,
     cache: bool,
     trust: Trust,
+    in_force: Mapping[str, Strategy],
     recovery: Recovery | None = None,
 ) -> SubmitTaskRequest:
     if claim.settled is not None:
         return SubmitTaskRequest(skill="prove", label=claim.id, run=run, settled=claim.settled)
-    request = _proof(claim.goal(), budget, run, cache, trust, recovery=recovery)
+    goal = claim.goal()
+    strategy = in_force.get(family(goal))
+    request = _proof(goal, budget, run, cache, trust, strategy=strategy, recovery=recovery)
     return msgspec.structs.replace(request, wait_s=BATCH_WAIT_S)

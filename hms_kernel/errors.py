@@ -15,6 +15,7 @@ HmsError
   BackendError          the installation
     BackendMissing          a dependency is not installed
     BackendCrashed          the prover itself broke
+    Contradiction           a claim was proved and refuted: a prover is wrong
   TransportError        the wire: a frame that is no message
   StoreError            the operator: a record could not be kept
 """
@@ -119,6 +120,10 @@ class BackendMissing(BackendError):
 
 class BackendCrashed(BackendError):
     """The prover itself broke: an internal error, a dead process."""
+
+
+class Contradiction(BackendError):
+    """One claim was proved and refuted, so a prover is wrong; which one, nobody votes on."""
 
 
 class TransportError(HmsError):

@@ -13,11 +13,17 @@ import msgspec
 from hms_kernel.model import (
     AgentSpec,
     Fact,
+    GenerationDone,
     Hint,
     Limits,
+    LineReleased,
+    LineStopped,
     Progress,
     Recovery,
     Result,
+    SearchBegun,
+    SearchEnded,
+    StrategyAdopted,
     Task,
     Verdict,
 )
@@ -191,6 +197,7 @@ class SubmitTaskRequest(msgspec.Struct, frozen=True, kw_only=True, tag="submit_t
     run: str = ""
     limits: Limits = Limits()
     settled: Verdict | None = None
+    background: bool = False
     wait_s: float = 0.0
     recovery: Recovery | None = None
 
@@ -280,6 +287,12 @@ class CloseSessionRequest(msgspec.Struct, frozen=True, kw_only=True, tag="close_
     """Ask the supervisor to end: agents are stopped, open tasks cancelled."""
 
 
+class RecordRequest(msgspec.Struct, frozen=True, kw_only=True, tag="record_request"):
+    """Make what a client has done with the session a fact: it searched, adopted, found a contradiction."""
+
+    kind: SearchBegun | GenerationDone | SearchEnded | StrategyAdopted | LineStopped | LineReleased
+
+
 class AcceptedResponse(msgspec.Struct, frozen=True, kw_only=True, tag="accepted_response"):
     """Done as asked; nothing to say."""
 
@@ -319,6 +332,7 @@ Request = (
     | TaskStatusRequest
     | AgentStatusRequest
     | FactsRequest
+    | RecordRequest
     | CloseSessionRequest
 )
 # Asking these twice changes nothing.

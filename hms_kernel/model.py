@@ -296,6 +296,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits = Limits()
     recovery: Recovery | None = None  # what to do when an attempt leaves it open; None: nothing
     parent: str = ""  # the task whose recovery asked for this one; empty: a person or program did
+    background: bool = False  # it waits while any other task does
 
 
 class Intensity(msgspec.Struct, frozen=True, kw_only=True):
@@ -314,7 +315,7 @@ class AgentSpec(msgspec.Struct, frozen=True, kw_only=True):
     """The desired state of one agent: what to launch, and what to launch again when it dies."""
 
     agent_id: str
-    skills: tuple[str, ...] = ("prove",)
+    skills: tuple[str, ...] = ("prove", "trial")
     heartbeat_s: float = 1.0  # seconds between heartbeats
     grace_s: float = 600.0  # seconds without a supervisor until the agent ends itself
     memory_bytes: int = 4 << 30  # address-space limit of its worker
@@ -411,6 +412,7 @@ class SearchBegun(msgspec.Struct, frozen=True, kw_only=True, tag="search_begun")
     generations: int  # planned, with the first
     islands: int = 1
     why: str = ""  # "2 of the last 5 claims of the family stayed unknown", "asked for"
+    plan: Any = None  # all that it depends on, as plain JSON data: who takes it over repeats it
 
 
 class GenerationDone(msgspec.Struct, frozen=True, kw_only=True, tag="generation_done"):
@@ -442,6 +444,7 @@ class SearchEnded(msgspec.Struct, frozen=True, kw_only=True, tag="search_ended")
     winner: str = ""  # the schedule as printed
     adopted: bool = False
     judged: str = ""  # how it compared on goals held apart from the search, in words
+    changed: tuple[str, ...] = ()  # "WAR with 12 sectors: unknown → proved after generation 7"
 
 
 class StrategyAdopted(msgspec.Struct, frozen=True, kw_only=True, tag="strategy_adopted"):
@@ -451,7 +454,20 @@ class StrategyAdopted(msgspec.Struct, frozen=True, kw_only=True, tag="strategy_a
     strategy: Any  # as plain JSON data; None: back to the default
     text: str  # as printed
     search: str = ""  # which found it
-    why: str = ""  # "WAR with 12 sectors: unknown → proved after generation 7"
+    why: str = ""  # how it compared on goals held apart, "rolled back: asked for"
+
+
+class LineStopped(msgspec.Struct, frozen=True, kw_only=True, tag="line_stopped"):
+    """One claim was proved and refuted: no proof is taken on until somebody has looked into it."""
+
+    claim: str  # what people call it, or its text
+    said: tuple[str, ...]  # "proved by task-7: sum-lemma|nlsat"
+
+
+class LineReleased(msgspec.Struct, frozen=True, kw_only=True, tag="line_released"):
+    """Somebody has looked into it; proofs are taken on again."""
+
+    why: str
 
 
 class TaskSubmitted(msgspec.Struct, frozen=True, kw_only=True, tag="task_submitted"):
@@ -531,6 +547,8 @@ FactKind = (
     | GenerationDone
     | SearchEnded
     | StrategyAdopted
+    | LineStopped
+    | LineReleased
     | TaskSubmitted
     | TaskAssigned
     | TaskRequeued

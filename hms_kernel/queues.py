@@ -1,8 +1,8 @@
 """Which task comes next: those that wait for an agent, skill by skill. Knows nothing of agents.
 
 Two kinds take turns: what people hand in, in its order, and what recoveries ask for, what
-blocks most first. So neither starves, however much there is of the other. A task keeps its
-place when it comes back. Tasks that ended while they waited are dropped only at the top.
+blocks most first. So neither starves, however much there is of the other. Background work
+comes when none of these waits. A task keeps its place when it comes back. Tasks that ended while they waited are dropped only at the top.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ class Queues:
     waiting: int = 0  # tasks in all queues
     _handed_in: dict[str, _Heap] = field(default_factory=dict)  # by skill
     _recovering: dict[str, _Heap] = field(default_factory=dict)
+    _background: dict[str, _Heap] = field(default_factory=dict)
     _turn: int = 0
 
     def put(self, work: Work) -> None:
@@ -58,6 +59,7 @@ class Queues:
         if handed_in and recovering:
             self._turn = (self._turn + 1) % TURNS
         heap = recovering if recovering and (not handed_in or self._turn == 0) else handed_in
+        heap = heap or self._first(self._background, skills)
         if heap is None:
             return None
         work = self.tasks[heapq.heappop(heap)[2]]
@@ -66,6 +68,8 @@ class Queues:
 
     def _push(self, work: Work) -> None:
         kind = self._recovering if work.task.parent else self._handed_in
+        if work.task.background:
+            kind = self._background
         queue = kind.setdefault(work.task.skill, [])
         heapq.heappush(queue, (-len(work.blocks), work.ticket, work.task.task_id))
 

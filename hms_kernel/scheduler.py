@@ -1,10 +1,10 @@
 """Decides what happens next: events in, effects out. Reads no clock, opens no socket, starts no thread.
 
-A task waits in its skill's queue until an idle agent has that skill. An agent
-runs one task at a time. An attempt that is lost with its agent or its worker
-goes back to its old place in the queue, until the task's limit says that the
-task itself is to blame. Results of superseded attempts are recognised by their
-attempt number and dropped. How agents live and die is the ``fleet``'s.
+A task waits in its skill's queue until an idle agent has that skill; one of the
+background also until no other waits. An agent runs one task at a time. An attempt that is
+lost with its agent or its worker goes back to its old place in the queue, until the task's
+limit says that the task itself is to blame. Results of superseded attempts are recognised
+by their attempt number and dropped. How agents live and die is the ``fleet``'s.
 """
 
 from __future__ import annotations
@@ -464,7 +464,7 @@ class Scheduler:
         return self._assign(agent_id)
 
     def _assign(self, agent_id: str | None) -> list[Effect]:
-        """Give an idle agent the task that has waited longest for one of its skills."""
+        """Give an idle agent the task that has waited longest for one of its skills; background work last."""
         if agent_id is None or agent_id not in self._idle or self._held(agent_id):
             return []
         agent = self.agents[agent_id]

@@ -19,6 +19,7 @@ import msgspec
 
 from hms_kernel import config, skills
 from hms_kernel.errors import (
+    Contradiction,
     HmsError,
     PolicyDenied,
     QueueFull,
@@ -57,6 +58,7 @@ from hms_kernel.messages import (
     PingRequest,
     PingResponse,
     QuarantineAgentRequest,
+    RecordRequest,
     ReleaseAgentRequest,
     Request,
     Response,
@@ -71,7 +73,21 @@ from hms_kernel.messages import (
     TaskStatusRequest,
     TaskStatusResponse,
 )
-from hms_kernel.model import ActionDenied, AgentPhase, Fact, Phase, Task, TaskSettled
+from hms_kernel.model import (
+    ActionDenied,
+    AgentPhase,
+    Fact,
+    FactKind,
+    GenerationDone,
+    LineReleased,
+    LineStopped,
+    Phase,
+    SearchBegun,
+    SearchEnded,
+    StrategyAdopted,
+    Task,
+    TaskSettled,
+)
 from hms_kernel.policy import Action, Gate, Refused
 from hms_kernel.scheduler import Scheduler
 from hms_kernel.version import __version__
@@ -101,6 +117,7 @@ class Service:
         after_commit: calls back once everything recorded so far is durable.
         clock: seconds, monotonic.
         close: begins the end of the session.
+        line: why no proofs are taken on, where a contradiction has stopped the line.
         queue: tasks that may wait for an agent before no more are accepted.
     """
 
@@ -112,6 +129,7 @@ class Service:
     clock: Callable[[], float]
     close: Callable[[], None]
     closing: bool = False
+    line: LineStopped | None = None
     queue: int = field(default_factory=config.queue)
     _submissions: deque[_Wait] = field(default_factory=deque)  # wait for room in the queue
     _promises: dict[str, Reply] = field(default_factory=dict)  # tasks not durable yet
@@ -201,6 +219,12 @@ class Service:
                 else:
                     facts = self.journal.after(after_seq, min(limit, LONGEST_PAGE))
                     reply(FactsResponse(facts=tuple(facts)))
+            case RecordRequest(kind=kind):
+                self._permit(*_deed(kind))
+                self.journal.record(kind)
+                if isinstance(kind, LineStopped | LineReleased):
+                    self.line = kind if isinstance(kind, LineStopped) else None
+                self.after_commit(lambda: reply(AcceptedResponse()))
             case CloseSessionRequest():
                 self._permit("close", "session")
                 reply(AcceptedResponse())
@@ -249,6 +273,11 @@ class Service:
         self._permit("submit", f"skill:{request.skill}", {"label": request.label})
         if request.settled is None and request.skill not in self._all_skills():
             raise UsageError(_unknown_skill(request.skill))
+        if request.skill == "prove" and self.line is not None:
+            raise Contradiction(
+                f"{self.line.claim} was both: {'; '.join(self.line.said)}; no proofs are taken on"
+                " until somebody has looked into it and released the line"
+            )
         # Whoever came earlier and waits goes first.
         if request.settled is None and (self._submissions or not self._room):
             if request.wait_s <= 0:
@@ -268,6 +297,7 @@ class Service:
             run=request.run,
             limits=request.limits,
             recovery=request.recovery,
+            background=request.background,
         )
         self._promises[task.task_id] = reply
         self.handle(Submitted(task, request.settled))
@@ -409,6 +439,21 @@ class Service:
 def _refusal(error: HmsError) -> ErrorResponse:
     policy = error.policy if isinstance(error, PolicyDenied) else ""
     return ErrorResponse(error=type(error).__name__, message=str(error), policy=policy)
+
+
+def _deed(kind: FactKind) -> tuple[str, str]:
+    """Verb and resource of what a client has done, or is about to do, with the session."""
+    match kind:
+        case (
+            SearchBegun(search=search) | GenerationDone(search=search) | SearchEnded(search=search)
+        ):
+            return "evolve", f"search:{search}"
+        case StrategyAdopted(family=family):
+            return "adopt", f"family:{family}"
+        case LineReleased():
+            return "release", "line"
+        case _:
+            return "stop", "line"
 
 
 def _not_accepted(trouble: StoreError) -> StoreError:

@@ -140,6 +140,7 @@ class Supervisor:
             after_commit=self._when_durable,
             clock=clock,
             close=self._begin_to_close,
+            line=self._line,
         )
         self._reception = Reception(clients, self._service.answer, self.epoch)
         self._passed_s = clock()  # when time passed last
@@ -156,6 +157,7 @@ class Supervisor:
         for page in store.pages(self.session.name):
             past.take(page)
             self._journal.recall(page)
+        self._line = past.line
         self._expectations = self._scheduler.resume(
             past.agents, past.tasks, self._clock(), paused=past.paused
         )

@@ -31,6 +31,8 @@ from hms_kernel.model import (
     DispatchResumed,
     Fact,
     HintGiven,
+    LineReleased,
+    LineStopped,
     Lost,
     Phase,
     RecoveryBegun,
@@ -60,6 +62,7 @@ class Recollection:
     agents: dict[str, Agent] = field(default_factory=dict)
     tasks: dict[str, Work] = field(default_factory=dict)
     paused: bool = False  # nobody is given new tasks
+    line: LineStopped | None = None
 
     def take(self, facts: Iterable[Fact]) -> Recollection:
         """Fold in more facts, oldest first; returns itself."""
@@ -79,6 +82,10 @@ class Recollection:
                     self.paused = isinstance(fact.kind, DispatchPaused)
                 case SessionClosed():
                     self.paused = False  # there is nothing left to hold back
+                case LineStopped() as stopped:
+                    self.line = stopped
+                case LineReleased():
+                    self.line = None
                 case _:
                     if fact.task in self.tasks:
                         self._task(self.tasks[fact.task], fact, now_s)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
+import msgspec
 import pytest
 
 from hms_kernel.errors import UsageError
@@ -129,6 +130,17 @@ class TestATask:
         effects = play(core, Registered("a", 1, ("prove", "simulate")))
 
         assert commands(effects) == [Assign("a", task("t1", "simulate"), 1)]
+
+    def test_in_the_background_waits_while_any_other_does(self, ready):
+        trials = msgspec.structs.replace(task("t0"), background=True)
+        play(ready, Submitted(task("t1")), Submitted(task("t2")), Submitted(trials))
+        play(ready, Submitted(task("t3")))
+
+        first = play(ready, Finished("a", "t1", 1, PROVED))
+        then = play(ready, Finished("b", "t2", 1, PROVED))
+
+        assert Assign("a", task("t3"), 1) in commands(first)
+        assert Assign("b", trials, 1) in commands(then)
 
     def test_ends_with_the_verdict_of_its_agent_and_frees_it_for_the_next(self, ready):
         play(ready, Submitted(task("t1")), Submitted(task("t2")), Submitted(task("t3")))

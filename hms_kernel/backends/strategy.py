@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
 import msgspec
 
+from hms_kernel.errors import UsageError
 from hms_kernel.shown import Shown
 
 ENGINES = ("smt", "simple", "nlsat")  # z3's repeatable engines; the others read the clock
@@ -26,6 +28,30 @@ class Stage(Shown, msgspec.Struct, frozen=True):
         return "|".join(filter(None, ["+".join(self.transforms), self.engine])) + (
             f"({options})" if options else ""
         )
+
+
+def stage(text: str) -> Stage:
+    """The stage that prints as ``text``.
+
+    Raises:
+        UsageError: none does.
+    """
+    found = re.fullmatch(r"(?:([^|()]+)\|)?([a-z]+)(?:\(([^()]*)\))?", text)
+    if found is None:
+        raise UsageError(f"{text!r} is no printed stage")
+    transforms, engine, options = found.groups()
+    pairs = (option.partition("=") for option in options.split(",")) if options else ()
+    return Stage(
+        engine=engine,
+        transforms=tuple(transforms.split("+")) if transforms else (),
+        parameters=tuple((name, _value(value)) for name, _, value in pairs),
+    )
+
+
+def _value(text: str) -> int | bool | str:
+    if text in ("True", "False"):
+        return text == "True"
+    return int(text) if re.fullmatch(r"-?\d+", text) else text
 
 
 class Slice(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""Which strategy is in force, and when a challenger takes its place: on goals it was not trained on. Searches nothing.
+"""When a challenger takes the place of the strategy in force: on goals it was not trained on. Searches nothing.
 
 Predictions are out of place here: both strategies are run as a whole on goals held apart.
 """
@@ -6,27 +6,15 @@ Predictions are out of place here: both strategies are run as a whole on goals h
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import msgspec
 
 from hms_kernel.backends.strategy import Strategy
-from hms_kernel.errors import UsageError
 from hms_kernel.genetics import fitness
-from hms_kernel.genetics.archive import made, opened
 from hms_kernel.genetics.trials import Evaluate
 from hms_kernel.model import Goal
 
 GAIN = 0.05  # of PAR-2, below which a change is not worth its risk
-
-_TABLES = """
-CREATE TABLE IF NOT EXISTS adoptions (
-    number INTEGER PRIMARY KEY,
-    scope TEXT NOT NULL,
-    strategy TEXT,
-    why TEXT NOT NULL
-);
-"""
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,67 +76,3 @@ def held_apart(goals: Iterable[tuple[str, Goal]]) -> tuple[list[Goal], list[Goal
             # The offset lets families of one or two take turns in giving one away.
             (judge if (at + number) % 3 == 2 else train).append(goal)
     return train, judge
-
-
-class Adoptions:
-    """What is in force in each scope, with every change there was. Changes are only added.
-
-    Args:
-        file: an SQLite file, made when it is not there; that of the archive will do.
-
-    Raises:
-        StoreError: by every method, when the file cannot be used.
-    """
-
-    def __init__(self, file: Path) -> None:
-        self._file = made(file, _TABLES)
-
-    def current(self, scope: str) -> Strategy | None:
-        """The strategy in force; None for the backend's own."""
-        in_force = self._in_force(scope)
-        return in_force[-1] if in_force else None
-
-    def adopt(self, scope: str, strategy: Strategy, comparison: Comparison) -> None:
-        """Put a challenger in force.
-
-        Args:
-            scope: what it is for, such as a family of goals.
-            comparison: with what is in force, on goals held apart.
-
-        Raises:
-            UsageError: the comparison does not accept the challenger; nothing was changed.
-        """
-        if not comparison.accepted:
-            raise UsageError(f"not to be adopted for {scope}: {comparison}")
-        self._add(scope, msgspec.json.encode(strategy).decode(), str(comparison))
-
-    def rollback(self, scope: str, why: str = "") -> Strategy | None:
-        """Go back to what was in force before; its return is what is now, None for the backend's own."""
-        self._add(scope, None, why)
-        return self.current(scope)
-
-    def history(self, scope: str) -> list[tuple[Strategy | None, str]]:
-        """Every adoption, and None for every rollback, oldest first, with the reasons given."""
-        with opened(self._file) as connection:
-            rows = connection.execute(
-                "SELECT strategy, why FROM adoptions WHERE scope = ? ORDER BY number", (scope,)
-            ).fetchall()
-        return [
-            (msgspec.json.decode(text, type=Strategy) if text else None, why) for text, why in rows
-        ]
-
-    def _in_force(self, scope: str) -> list[Strategy]:
-        stack: list[Strategy] = []
-        for strategy, _ in self.history(scope):
-            if strategy is not None:
-                stack.append(strategy)
-            elif stack:
-                stack.pop()
-        return stack
-
-    def _add(self, scope: str, strategy: str | None, why: str) -> None:
-        with opened(self._file) as connection:
-            connection.execute(
-                "INSERT INTO adoptions (scope, strategy, why) VALUES (?, ?, ?)",
-                (scope, strategy, why),
-            )

@@ -6,21 +6,20 @@ processes may read and write.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
 
 import msgspec
 
-from hms_kernel import config
-from hms_kernel.backends.strategy import Strategy
-from hms_kernel.errors import StoreError
-from hms_kernel.genetics.trials import Evaluate, Trial
+from hms_kernel.backends.strategy import Stage, Strategy, stage
+from hms_kernel.errors import UsageError
+from hms_kernel.genetics.files import default_file as default_file
+from hms_kernel.genetics.files import made, opened
+from hms_kernel.genetics.stages import genome
+from hms_kernel.genetics.trials import DECIDED, Evaluate, Trial
 from hms_kernel.model import Goal, Outcome
-
-PATIENCE_S = 30.0  # for other processes that are writing
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS trials (
@@ -37,47 +36,10 @@ CREATE UNIQUE INDEX IF NOT EXISTS once ON trials (strategy, goal, build, cap_s);
 """
 
 
-def default_file() -> Path:
-    """Where a user's archive lies."""
-    return config.home() / "archive.sqlite"
-
-
 def goal_key(goal: Goal) -> str:
     """Names a goal by what it says, whatever it is called; hexadecimal."""
     said = msgspec.structs.replace(goal, theorem_id="", notes=())
     return hashlib.sha256(msgspec.json.encode(said)).hexdigest()
-
-
-@contextmanager
-def opened(file: Path) -> Iterator[sqlite3.Connection]:
-    """One transaction on a file of this package's; durable when it ends without an error.
-
-    Raises:
-        StoreError: the file cannot be used, and nothing was written.
-    """
-    # Opened for each use: processes are forked and killed, and a connection survives neither.
-    try:
-        with closing(sqlite3.connect(file, timeout=PATIENCE_S)) as connection:
-            connection.execute("PRAGMA synchronous = FULL")
-            with connection:
-                yield connection
-    except sqlite3.Error as error:
-        raise StoreError(f"cannot use the archive {file}: {error}") from error
-
-
-def made(file: Path, schema: str) -> Path:
-    """The file, with its directory and tables.
-
-    Raises:
-        StoreError: that cannot be.
-    """
-    try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(f"cannot make {file.parent}: {error.strerror or error}") from error
-    with opened(file) as connection:
-        connection.executescript(schema)
-    return file
 
 
 class Archive:
@@ -138,6 +100,43 @@ class Archive:
             return kept
 
         return remembered
+
+    def specialists(self, most: int) -> list[Stage]:
+        """The stages that have settled most between them, as suggestions: whatever build that was on.
+
+        One comes after the other, whichever adds most to those before.
+
+        Args:
+            most: how many, at most.
+        """
+        with opened(self.file) as connection:
+            rows = connection.execute(
+                "SELECT strategy, goal, min(nominal_s) FROM trials"
+                " WHERE outcome IN (?, ?, ?) GROUP BY strategy, goal",
+                tuple(outcome.value for outcome in DECIDED),
+            ).fetchall()
+        settles: dict[str, dict[str, float]] = {}
+        for strategy, goal, nominal_s in rows:
+            settles.setdefault(strategy, {})[goal] = nominal_s
+        chosen: list[Stage] = []
+        known: set[str] = set()
+        while settles and len(chosen) < most:
+            # Of equals the quicker, and of those the first by name: no order of rows shows.
+            best = min(
+                settles,
+                key=lambda one: (
+                    -len(settles[one].keys() - known),
+                    sum(settles[one].values()) / len(settles[one]),
+                    one,
+                ),
+            )
+            goals = settles.pop(best).keys()
+            # Whole strategies are in here too, and stages of versions that are no more.
+            with contextlib.suppress(UsageError):
+                if best.startswith("1×"):
+                    chosen.append(genome(stage(best.removeprefix("1×"))).stage)
+                    known |= goals
+        return chosen
 
     def __len__(self) -> int:
         """Trials kept."""

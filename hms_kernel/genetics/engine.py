@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from hms_kernel.backends.strategy import Stage, Strategy
-from hms_kernel.errors import BackendError, BackendMissing, UsageError
+from hms_kernel.errors import BackendMissing, Contradiction, UsageError
 from hms_kernel.genetics import fitness, schedule, stages
 from hms_kernel.genetics.fitness import Point, Row
 from hms_kernel.genetics.seeding import seeded
@@ -67,6 +67,7 @@ class Generation(msgspec.Struct, frozen=True, kw_only=True):
     evaluated: int  # stages so far
     goals: int  # how many are trained on
     solved: int  # of these, by the winner, as its trials predict
+    settled: tuple[str, ...]  # which these are
     par2_s: float  # of the winner, likewise
     best: str  # the stage of the highest fitness
     best_fitness: float  # goals' worth, shared with those who settle the same
@@ -119,7 +120,7 @@ def evolve(
 
     Raises:
         UsageError: no goals, two of one name, or a founder outside the space of stages.
-        BackendError: one trial proved what another refuted.
+        Contradiction: one trial proved what another refuted.
     """
     names = [goal.theorem_id for goal in goals]
     if not names or len(set(names)) < len(names):
@@ -175,6 +176,7 @@ class _Search:
                 evaluated=len(self._table),
                 goals=len(self._goals),
                 solved=solved,
+                settled=tuple(name for name, trial in incumbent.items() if trial.settled),
                 par2_s=-less_par2,
                 best=str(population[0].genome.stage),
                 best_fitness=worth[0],
@@ -256,7 +258,7 @@ class _Search:
                 if trial.settled:
                     said.setdefault(trial.outcome is Outcome.REFUTED, f"{stage}: {trial.outcome}")
             if len(said) > 1:
-                raise BackendError(f"{goal.theorem_id} is both: {'; '.join(said.values())}")
+                raise Contradiction(f"{goal.theorem_id} is both: {'; '.join(said.values())}")
 
     def _build(self) -> None:
         """A schedule from all trials; it wins if it is predicted to settle more, or as much sooner."""

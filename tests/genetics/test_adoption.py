@@ -6,7 +6,8 @@ import pytest
 
 from hms_kernel.backends.strategy import Stage
 from hms_kernel.errors import UsageError
-from hms_kernel.genetics.adoption import Adoptions, compare, held_apart
+from hms_kernel.genetics.adoption import compare, held_apart
+from hms_kernel.genetics.adoptions import Adoptions
 from hms_kernel.genetics.trials import Trial, alone
 from hms_kernel.model import Goal, Outcome
 

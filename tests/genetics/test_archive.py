@@ -200,3 +200,31 @@ def test_rows_can_be_read_with_plain_sql(archive):
     connection.close()
 
     assert rows == [("1×nlsat", "proved")]
+
+
+class TestSpecialists:
+    def settled(self, stage: Stage, goal: str, nominal_s: float):
+        claim = Goal(theorem_id=goal, statement=goal)
+        trial = Trial(outcome=Outcome.PROVED, nominal_s=nominal_s, cap_s=1.0)
+        return alone(stage), claim, "build", trial
+
+    def test_are_the_stages_that_settle_most_between_them(self, tmp_path):
+        archive = Archive(tmp_path / "archive.sqlite")
+        many, few, other = (
+            Stage(engine="smt"),
+            Stage(engine="simple"),
+            Stage(engine="nlsat", transforms=("sum-lemma",), parameters=(("lazy", 1),)),
+        )
+        for stage, goals in ((many, "abc"), (few, "bc"), (other, "d")):
+            for goal in goals:
+                archive.put(*self.settled(stage, goal, 0.1))
+
+        assert archive.specialists(2) == [many, other]
+        assert archive.specialists(9) == [many, other, few]
+        assert archive.specialists(0) == []
+
+    def test_are_of_this_version(self, tmp_path):
+        archive = Archive(tmp_path / "archive.sqlite")
+        archive.put(*self.settled(Stage(engine="smt", transforms=("abandoned",)), "a", 0.1))
+
+        assert archive.specialists(3) == []
