@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from hms_kernel.backends import casework, sums, unroll
+from hms_kernel.backends import casework, hints, sums, unroll
+from hms_kernel.backends.clearing import clear
 from hms_kernel.backends.cycles import cycles
 from hms_kernel.backends.induction import induction
 from hms_kernel.backends.sequent import Sequent, split
@@ -64,4 +65,8 @@ TRANSFORMS: dict[str, Transform] = {
     "induction": induction,
     "sum-lemma": sums.sum_lemma,
     "unroll": unroll.unroll,
+    "clear": clear,
+    "products": hints.products,
+    "squares": hints.squares,
+    "linear": hints.linear,
 }
