@@ -43,7 +43,7 @@ from hms_kernel.statements.terms import (
 
 Oblige = Callable[[Sequent], bool]
 
-MAX_FACTS = 160  # that one transform adds
+MAX_FACTS = 80  # that one transform adds
 MAX_BASES = 40  # of squares
 
 
