@@ -10,12 +10,13 @@ import z3
 
 from hms_kernel.backends import units
 from hms_kernel.backends.engines import Answer, ask
-from hms_kernel.backends.questions import Constrain, Reply, pose
+from hms_kernel.backends.questions import Constrain, Reply, pose, unconstrained
 from hms_kernel.backends.sequent import Sequent
 from hms_kernel.backends.strategy import Stage
 from hms_kernel.model import Budget
 
 Clock = Callable[[], float]
+Pose = Callable[..., Reply]  # called as ``pose`` is
 
 # Where products abound, z3 can compute for minutes without counting a unit. Such a question is
 # given up, so that the others get their turn: after so many times what its units stand for.
@@ -51,12 +52,18 @@ class Meter:
         clock: monotonic seconds.
         purse_s: nominal seconds for all questions together. An attempt with a smaller purse
             asks what one with a larger asks, until ``ask`` raises ``PurseEmpty``.
+        pose: puts a question to an engine.
     """
 
     def __init__(
-        self, budget: Budget, clock: Clock = time.monotonic, purse_s: float = math.inf
+        self,
+        budget: Budget,
+        clock: Clock = time.monotonic,
+        purse_s: float = math.inf,
+        pose: Pose = pose,
     ) -> None:
         self._clock = clock
+        self._pose = pose
         self._purse_s = purse_s
         self._deadline_s = clock() + budget.wall_s
         self.units = 0
@@ -76,7 +83,7 @@ class Meter:
         allowance: Allowance,
         *,
         at_most_s: float | None = None,
-        constrain: Constrain = lambda translator: (),
+        constrain: Constrain = unconstrained,
     ) -> Reply | None:
         """Pose a question within the allowance; None when nothing is left to spend.
 
@@ -95,7 +102,7 @@ class Meter:
             self.hit_wall = True
             return None
         patience_s = max(LEAST_PATIENCE_S, PATIENCE * units.to_nominal_s(limit, stage.engine))
-        reply = pose(
+        reply = self._pose(
             sequent,
             stage,
             units=limit,
