@@ -165,21 +165,25 @@ def _atoms(poly: Polynomial) -> list[Term]:
 def _squares(claim: Polynomial) -> Iterator[Polynomial]:
     """Squares whose mixed term is of use: it occurs in the claim, or a product with it may."""
     monomials = set(claim)
-    bases: dict[Monomial, None] = {(atom,): None for atom in _atoms(claim)}
+    bases: dict[Monomial, None] = {}
     for monomial in claim:
         if len(monomial) == 4:
             for places in itertools.combinations(range(4), 2):
                 bases[tuple(monomial[place] for place in places)] = None
+    bases |= {(atom,): None for atom in _atoms(claim)}
     chosen = list(bases)[:MAX_BASES]
-    for one in chosen:
-        yield {product(one, one): Fraction(1)}
     for one, other in itertools.combinations(chosen, 2):
         mixed = product(one, other)
         if len(one) != len(other) or not _divides(mixed, monomials):
             continue
+        # Where the claim has the mixed term itself, only a square with its sign explains it.
+        told = claim.get(mixed)
         for sign in (Fraction(-1), Fraction(1)):
-            root = plus({one: Fraction(1)}, scaled({other: Fraction(1)}, sign))
-            yield times(root, root)
+            if told is None or told * sign > 0:
+                root = plus({one: Fraction(1)}, scaled({other: Fraction(1)}, sign))
+                yield times(root, root)
+    for one in chosen:
+        yield {product(one, one): Fraction(1)}
 
 
 def _divides(monomial: Monomial, monomials: set[Monomial]) -> bool:
