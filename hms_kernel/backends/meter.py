@@ -10,13 +10,13 @@ import z3
 
 from hms_kernel.backends import units
 from hms_kernel.backends.engines import Answer, ask
-from hms_kernel.backends.questions import Constrain, Reply, pose, unconstrained
+from hms_kernel.backends.questions import Constrain, Reply, unconstrained
+from hms_kernel.backends.remembering import Plain
 from hms_kernel.backends.sequent import Sequent
 from hms_kernel.backends.strategy import Stage
 from hms_kernel.model import Budget
 
 Clock = Callable[[], float]
-Pose = Callable[..., Reply]  # called as ``pose`` is
 
 # Where products abound, z3 can compute for minutes without counting a unit. Such a question is
 # given up, so that the others get their turn: after so many times what its units stand for.
@@ -52,7 +52,7 @@ class Meter:
         clock: monotonic seconds.
         purse_s: nominal seconds for all questions together. An attempt with a smaller purse
             asks what one with a larger asks, until ``ask`` raises ``PurseEmpty``.
-        pose: puts a question to an engine.
+        memory: puts questions to engines and applies transforms.
     """
 
     def __init__(
@@ -60,10 +60,10 @@ class Meter:
         budget: Budget,
         clock: Clock = time.monotonic,
         purse_s: float = math.inf,
-        pose: Pose = pose,
+        memory: Plain | None = None,
     ) -> None:
         self._clock = clock
-        self._pose = pose
+        self.memory = memory or Plain()
         self._purse_s = purse_s
         self._deadline_s = clock() + budget.wall_s
         self.units = 0
@@ -102,7 +102,7 @@ class Meter:
             self.hit_wall = True
             return None
         patience_s = max(LEAST_PATIENCE_S, PATIENCE * units.to_nominal_s(limit, stage.engine))
-        reply = self._pose(
+        reply = self.memory.pose(
             sequent,
             stage,
             units=limit,

@@ -28,7 +28,7 @@ def smaller(xs: Sequence[float], ys: Sequence[float]) -> float:
             for total, count in ways[size - 1].items():
                 ways[size][total + rank] = ways[size].get(total + rank, 0) + count
     few = sum(count for total, count in ways[len(xs)].items() if total <= observed)
-    return few / math.comb(len(ranks), len(xs))
+    return float(few / math.comb(len(ranks), len(xs)))
 
 
 def superiority(xs: Sequence[float], ys: Sequence[float]) -> float:
@@ -45,7 +45,7 @@ def below(xs: Sequence[float], bar: float) -> float:
     """One-sided p-value that ``xs`` lie no lower than ``bar``: the sign test; ties are left out."""
     wins = sum(x < bar for x in xs)
     told = sum(x != bar for x in xs)
-    return sum(math.comb(told, k) for k in range(wins, told + 1)) / 2**told
+    return float(sum(math.comb(told, k) for k in range(wins, told + 1)) / 2**told)
 
 
 def _doubled_ranks(values: Sequence[float]) -> list[int]:
