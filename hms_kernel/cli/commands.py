@@ -6,6 +6,7 @@ import typer
 from rich.text import Text
 
 from hms_kernel.cli import INTERRUPTED
+from hms_kernel.cli.benching import bench
 from hms_kernel.cli.checking import check
 from hms_kernel.cli.doctoring import doctor
 from hms_kernel.cli.root import app, err
@@ -17,6 +18,7 @@ from hms_kernel.errors import HmsError
 for verb in (demo, verify, prove, check, status, stop, batch, doctor):
     app.command()(verb)
 app.command("sessions")(list_sessions)
+app.add_typer(bench, name="bench")
 
 
 def run() -> int:

@@ -147,7 +147,7 @@ def compared(
     build: str,
     seeds: int,
     budget_s: float,
-    purse: float,
+    purse_s: float,
     batch: int,
     foreign: Sequence[Goal] = (),
     searches: Sequence[str] = tuple(SEARCHES),
@@ -161,7 +161,7 @@ def compared(
         build: names what ``evaluate`` depends on.
         seeds: of every search, from 0.
         budget_s: nominal seconds of one attempt.
-        purse: what the engine may spend on a search, as a multiple of what the founders cost.
+        purse_s: nominal seconds that the engine may spend on a search, beyond the founders.
         batch: stages that a search proposes at a time.
         foreign: goals without labels, for which every strategy is run as well.
         searches: names in ``SEARCHES``.
@@ -175,7 +175,7 @@ def compared(
     entries = list(bench.fixed())
     for seed in range(seeds):
         for name in searches:
-            entries.append(bench.searched(name, seed, purse, batch))
+            entries.append(bench.searched(name, seed, purse_s, batch))
     return Report(
         build=build,
         budget_s=budget_s,
@@ -208,7 +208,6 @@ class _Bench:
         self._kept = frozenset(
             goal.theorem_id for goal in self._test if self._run(self._hand, goal).settled
         )
-        self._founding_s = contest.unsearched(self._terms(0.0, 1), self._checked).cost_s
 
     def fixed(self) -> Iterator[Entry]:
         """What needs no search."""
@@ -218,11 +217,11 @@ class _Bench:
         found = contest.unsearched(self._terms(0.0, 1), self._checked)
         yield self._entry(BUILT, None, found.strategy, found)
 
-    def searched(self, name: str, seed: int, purse: float, batch: int) -> Entry:
+    def searched(self, name: str, seed: int, purse_s: float, batch: int) -> Entry:
         """What one search finds, run as a whole."""
         search, times = SEARCHES[name]
         self._notice(f"seed {seed}: {name}")
-        found = search(self._terms(times * purse * self._founding_s, batch), self._checked, seed)
+        found = search(self._terms(times * purse_s, batch), self._checked, seed)
         return self._entry(name, seed, found.strategy, found)
 
     def _terms(self, purse_s: float, batch: int) -> Terms:

@@ -3,7 +3,8 @@
 Those over stages try them in batches, with the incumbent's caps, and build a schedule from
 all trials; they differ in nothing but who proposes the next batch. The one over whole
 strategies, which is what tools for hyperparameters do out of the box, runs every strategy
-as it is. A search ends with the batch in which its purse is empty.
+as it is. All know the founders' trials, which are recorded once and for all; what a search
+costs is what it runs beyond them. It ends with the batch in which its purse is empty.
 """
 
 from __future__ import annotations
@@ -34,10 +35,10 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """What every search is given."""
 
     goals: tuple[Goal, ...]  # trained on
-    founders: tuple[Stage, ...]  # tried first by those over stages
+    founders: tuple[Stage, ...]  # stages whose trials are known before
     fallback: Strategy  # what every strategy ends with
     budget_s: float  # nominal seconds of one attempt
-    purse_s: float  # nominal seconds of the search, those for the founders included
+    purse_s: float  # nominal seconds of the search
     batch: int  # stages proposed at a time
 
 
@@ -45,7 +46,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     """What a search came to. Seconds are nominal."""
 
     strategy: Strategy
-    tried: int  # stages, or strategies
+    tried: int  # stages, or strategies, beyond the founders
     cost_s: float
     clock_stops: int  # trials in which the wall clock had a say
     solved: int  # training goals, as far as the search knows
@@ -60,7 +61,8 @@ Propose = Callable[[Mapping[Stage, Row], Mapping[str, float], int], Sequence[Sta
 
 def unsearched(terms: Terms, evaluate: Evaluate, seed: int = 0) -> Found:
     """The schedule built of the founders: what recorded outcomes alone are worth."""
-    return _over_stages(terms, evaluate, lambda table, caps, count: ())
+    nothing = msgspec.structs.replace(terms, purse_s=0.0)
+    return _over_stages(nothing, evaluate, lambda table, caps, count: ())
 
 
 def evolved(terms: Terms, evaluate: Evaluate, seed: int) -> Found:
@@ -68,7 +70,7 @@ def evolved(terms: Terms, evaluate: Evaluate, seed: int) -> Found:
     settings = Settings(
         seed=seed,
         budget_s=terms.budget_s,
-        children=terms.batch,
+        children=min(terms.batch, len(terms.founders)),
         generations=1_000_000,
         slack=SLACK,
     )
@@ -77,13 +79,14 @@ def evolved(terms: Terms, evaluate: Evaluate, seed: int) -> Found:
     )
     cost_s, stops = 0.0, 0
     for generation in search:
-        cost_s += generation.cost_s
         stops += generation.clock_stops
+        if generation.number:  # the first are the founders
+            cost_s += generation.cost_s
         if cost_s >= terms.purse_s:
             break
     return Found(
         strategy=generation.winner,
-        tried=generation.evaluated,
+        tried=generation.evaluated - len(terms.founders),
         cost_s=cost_s,
         clock_stops=stops,
         solved=generation.solved,
@@ -115,21 +118,21 @@ def tpe_stages(terms: Terms, evaluate: Evaluate, seed: int) -> Found:
     Raises:
         BackendMissing: Optuna is not installed.
     """
-    optuna = _optuna()
-    sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=STARTUP)
+    library = optuna()
+    sampler = library.samplers.TPESampler(seed=seed, n_startup_trials=STARTUP)
     distributions = {
-        gene.name: optuna.distributions.CategoricalDistribution(gene.choices) for gene in SPACE
+        gene.name: library.distributions.CategoricalDistribution(gene.choices) for gene in SPACE
     }
     rng = Random(seed)
 
     def propose(table: Mapping[Stage, Row], caps: Mapping[str, float], n: int) -> list[Stage]:
-        study = optuna.create_study(direction="maximize", sampler=sampler)
+        study = library.create_study(direction="maximize", sampler=sampler)
         worth = fitness.shared(list(table.values()), caps, terms.budget_s)
         for stage, value in zip(table, worth, strict=True):
             values = stages.genome(stage).values
             told = {gene.name: one for gene, one in zip(SPACE, values, strict=True)}
             study.add_trial(
-                optuna.trial.create_trial(params=told, distributions=distributions, value=value)
+                library.trial.create_trial(params=told, distributions=distributions, value=value)
             )
         fresh: dict[Stage, None] = {}
         while len(fresh) < n:
@@ -146,19 +149,29 @@ def tpe_stages(terms: Terms, evaluate: Evaluate, seed: int) -> Found:
 def tpe_strategies(terms: Terms, evaluate: Evaluate, seed: int) -> Found:
     """Whole strategies, of one to three stages before the fallback, proposed by Optuna's TPE.
 
+    It is told what every founder before the fallback comes to, as its trials predict.
+
     Raises:
         BackendMissing: Optuna is not installed.
     """
-    optuna = _optuna()
-    sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=STARTUP)
-    study = optuna.create_study(direction="minimize", sampler=sampler)
-    best: tuple[float, int, Strategy] | None = None
+    library = optuna()
+    sampler = library.samplers.TPESampler(seed=seed, n_startup_trials=STARTUP)
+    study = library.create_study(direction="minimize", sampler=sampler)
+    distributions = {
+        name: library.distributions.CategoricalDistribution(choices)
+        for name, choices in _dimensions(1)
+    }
+    for told, value in _told(terms, evaluate):
+        study.add_trial(
+            library.trial.create_trial(params=told, distributions=distributions, value=value)
+        )
     cost_s, tried, stops = 0.0, 0, 0
+    ran = list(_run(terms.fallback, terms, evaluate, None))
+    best = fitness.par2(ran, terms.budget_s), fitness.solved(ran), terms.fallback
     while cost_s < terms.purse_s:
         trial = study.ask()
         strategy = _suggested(trial, terms.fallback)
-        bound = None if best is None else SLACK * best[0]
-        ran = list(_run(strategy, terms, evaluate, bound))
+        ran = list(_run(strategy, terms, evaluate, SLACK * best[0]))
         cost_s += sum(one.nominal_s for one in ran)
         stops += sum(one.clock for one in ran)
         tried += 1
@@ -167,9 +180,8 @@ def tpe_strategies(terms: Terms, evaluate: Evaluate, seed: int) -> Found:
         missing = 2 * terms.budget_s * (len(terms.goals) - len(ran))
         par2_s = (fitness.par2(ran, terms.budget_s) * len(ran) + missing) / len(terms.goals)
         study.tell(trial, par2_s)
-        if best is None or par2_s < best[0]:
+        if par2_s < best[0]:
             best = par2_s, solved, strategy
-    assert best is not None
     return Found(
         strategy=best[2],
         tried=tried,
@@ -193,7 +205,8 @@ def _over_stages(terms: Terms, evaluate: Evaluate, propose: Propose) -> Found:
                 goal.theorem_id: evaluate(alone(stage), goal, caps[goal.theorem_id])
                 for goal in terms.goals
             }
-            cost_s += sum(trial.nominal_s for trial in row.values())
+            if stage not in terms.founders:
+                cost_s += sum(trial.nominal_s for trial in row.values())
             stops += sum(trial.clock for trial in row.values())
             table[stage] = row
         built = schedule.build(table, names, terms.budget_s, terms.fallback)
@@ -207,7 +220,7 @@ def _over_stages(terms: Terms, evaluate: Evaluate, propose: Propose) -> Found:
     assert best is not None
     return Found(
         strategy=best[1],
-        tried=len(table),
+        tried=len(table) - len(terms.founders),
         cost_s=cost_s,
         clock_stops=stops,
         solved=best[0][0],
@@ -215,17 +228,60 @@ def _over_stages(terms: Terms, evaluate: Evaluate, propose: Propose) -> Found:
     )
 
 
+def _dimensions(count: int) -> Iterator[tuple[str, Sequence[Any]]]:
+    """Names and choices of everything that a strategy of ``count`` stages decides."""
+    yield _COUNT, tuple(range(1, MOST_STAGES + 1))
+    for number in range(count):
+        yield _share_of(number), SHARES
+        for gene in SPACE:
+            yield _gene_of(gene.name, number), gene.choices
+
+
+_COUNT = "stages"
+
+
+def _share_of(number: int) -> str:
+    return f"share of {number}"
+
+
+def _gene_of(name: str, number: int) -> str:
+    return f"{name} of {number}"
+
+
+def _told(terms: Terms, evaluate: Evaluate) -> Iterator[tuple[dict[str, Any], float]]:
+    """Every founder with the largest share before the fallback, and the PAR-2 that trials predict."""
+    table: dict[Stage, Row] = {
+        stage: {
+            goal.theorem_id: evaluate(alone(stage), goal, terms.budget_s) for goal in terms.goals
+        }
+        for stage in terms.founders
+    }
+    for stage in terms.founders:
+        strategy = _ended([Slice(stage, SHARES[-1])], terms.fallback)
+        predicted = [
+            schedule.predicted(strategy, table, goal.theorem_id, terms.budget_s)
+            for goal in terms.goals
+        ]
+        values = stages.genome(stage).values
+        genes = {_gene_of(g.name, 0): one for g, one in zip(SPACE, values, strict=True)}
+        told = {_COUNT: 1, _share_of(0): SHARES[-1], **genes}
+        yield told, fitness.par2(predicted, terms.budget_s)
+
+
 def _suggested(trial: Any, fallback: Strategy) -> Strategy:
+    choices = dict(_dimensions(MOST_STAGES))
     slices = []
-    for number in range(trial.suggest_int("stages", 1, MOST_STAGES)):
-        genome = Genome(
-            tuple(
-                trial.suggest_categorical(f"{gene.name} of {number}", gene.choices)
-                for gene in SPACE
-            )
+    for number in range(trial.suggest_categorical(_COUNT, choices[_COUNT])):
+        values = tuple(
+            trial.suggest_categorical(_gene_of(gene.name, number), gene.choices) for gene in SPACE
         )
-        share = trial.suggest_categorical(f"share of {number}", SHARES)
-        slices.append(Slice(genome.stage, share))
+        share = trial.suggest_categorical(_share_of(number), SHARES)
+        slices.append(Slice(Genome(values).stage, share))
+    return _ended(slices, fallback)
+
+
+def _ended(slices: Sequence[Slice], fallback: Strategy) -> Strategy:
+    """The slices, and the fallback with the share that a built schedule reserves for it."""
     whole = sum(part.share for part in fallback.slices)
     rest = (Slice(part.stage, round(RESERVED * part.share / whole, 4)) for part in fallback.slices)
     return Strategy(slices=(*slices, *rest))
@@ -244,13 +300,18 @@ def _run(
             return
 
 
-def _optuna() -> Any:
+def optuna() -> Any:
+    """The library, quiet.
+
+    Raises:
+        BackendMissing: it is not installed.
+    """
     try:
-        import optuna
+        import optuna as library
     except ImportError as error:
         raise BackendMissing(
             "a comparison with TPE needs optuna, which is not installed"
             " (pip install 'hms-workbench[bench]')"
         ) from error
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    return optuna
+    library.logging.set_verbosity(library.logging.WARNING)
+    return library
