@@ -48,13 +48,13 @@ def ga(
             min=0.0,
             help="Nominal seconds of one search. TPE over whole strategies gets twice as much.",
         ),
-    ] = 4.0,
+    ] = 1.6,
     batch: Annotated[
         int, typer.Option("--batch", min=1, help="Stages that a search proposes at a time.")
-    ] = 8,
+    ] = 4,
     train: Annotated[
         int, typer.Option("--train", min=1, help="Training goals, of every family alike.")
-    ] = 48,
+    ] = 36,
     goals: Annotated[
         list[str] | None,
         typer.Option("--goals", metavar="FAMILY", help="Only this family; as often as you like."),
