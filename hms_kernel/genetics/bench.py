@@ -205,6 +205,7 @@ class _Bench:
         self._evaluate = evaluate
         self._seen: dict[str, bool] = {}  # foreign goals, and whether they were refuted
         self._hand = self._best((DEFAULT_STRATEGY, HINTED))
+        notice("the best of these, on the goals held apart")
         self._kept = frozenset(
             goal.theorem_id for goal in self._test if self._run(self._hand, goal).settled
         )
