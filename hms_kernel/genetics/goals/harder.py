@@ -6,15 +6,14 @@ import itertools
 from collections.abc import Iterable
 from fractions import Fraction
 from random import Random
-from typing import Any
-
-from hms_kernel.backends.polynomials import Polynomial, plus, scaled, times
-from hms_kernel.statements.terms import Scalar, Var
+from typing import Any, TypeAlias
 
 Breaks = dict[str, Any]
 Made = tuple[str, Breaks | None]  # Lean text, and what breaks it if it is false
 
 NAMES = "abcdefgh"
+
+Polynomial: TypeAlias = "dict[tuple[str, ...], Fraction]"  # names in order, repeated for powers
 
 
 def cauchy(rng: Random, size: int, holds: bool) -> Made:
@@ -85,13 +84,13 @@ def boxes(rng: Random, size: int, holds: bool) -> Made:
     terms: list[Polynomial] = []
     for x, y in itertools.permutations(names, 2):
         if rng.random() < 0.6:
-            product = times(_var(x), plus(one, scaled(_var(y), Fraction(-1))))
-            terms.append(scaled(product, Fraction(rng.randint(1, 5))))
+            product = _times(_var(x), _total([one, _scaled(_var(y), -1)]))
+            terms.append(_scaled(product, rng.randint(1, 5)))
     for x, y in itertools.combinations(names, 2):
         if rng.random() < 0.4:
-            apart = plus(_var(x), scaled(_var(y), Fraction(-1)))
-            terms.append(scaled(times(apart, apart), Fraction(rng.randint(1, 5))))
-    total = _total(terms) if holds else plus(_total(terms), _constant(Fraction(-1, 4)))
+            apart = _total([_var(x), _scaled(_var(y), -1)])
+            terms.append(_scaled(_times(apart, apart), rng.randint(1, 5)))
+    total = _total(terms) if holds else _total([*terms, _constant(Fraction(-1, 4))])
     inside = " → ".join(f"0 ≤ {name} → {name} ≤ 1" for name in names)
     text = f"∀ {' '.join(names)} : ℝ, {inside} → 0 ≤ {_written(total)}"
     return text, None if holds else dict.fromkeys(names, "0")
@@ -103,13 +102,13 @@ def cubics(rng: Random, size: int, holds: bool) -> Made:
     terms: list[Polynomial] = []
     for x, (y, z) in itertools.product(names, itertools.combinations(names, 2)):
         if not terms or rng.random() < 3 / size:
-            apart = plus(_var(y), scaled(_var(z), Fraction(-1)))
-            square = times(apart, apart)
-            terms.append(scaled(times(_var(x), square), Fraction(rng.randint(1, 5))))
+            apart = _total([_var(y), _scaled(_var(z), -1)])
+            square = _times(apart, apart)
+            terms.append(_scaled(_times(_var(x), square), rng.randint(1, 5)))
     total = _total(terms)
     if not holds:
-        product = times(_var(names[0]), times(_var(names[1]), _var(names[2])))
-        total = plus(total, scaled(product, Fraction(-1)))
+        product = _times(_var(names[0]), _times(_var(names[1]), _var(names[2])))
+        total = _total([total, _scaled(product, -1)])
     positive = " → ".join(f"0 ≤ {name}" for name in names)
     text = f"∀ {' '.join(names)} : ℝ, {positive} → 0 ≤ {_written(total)}"
     return text, None if holds else dict.fromkeys(names, "1")
@@ -159,7 +158,7 @@ def _sum(parts: Iterable[str]) -> str:
 
 
 def _var(name: str) -> Polynomial:
-    return {(Var(name, Scalar.REAL),): Fraction(1)}
+    return {(name,): Fraction(1)}
 
 
 def _constant(value: int | Fraction) -> Polynomial:
@@ -169,12 +168,23 @@ def _constant(value: int | Fraction) -> Polynomial:
 def _total(terms: Iterable[Polynomial]) -> Polynomial:
     total: Polynomial = {}
     for term in terms:
-        total = plus(total, term)
+        for monomial, value in term.items():
+            total[monomial] = total.get(monomial, Fraction(0)) + value
+            if not total[monomial]:
+                del total[monomial]
     return total
 
 
-def _written(poly: Polynomial) -> str:
-    return _sum(
-        " * ".join([f"({value})", *(atom.name for atom in monomial if isinstance(atom, Var))])
-        for monomial, value in poly.items()
+def _scaled(poly: Polynomial, factor: int) -> Polynomial:
+    return {monomial: factor * value for monomial, value in poly.items()}
+
+
+def _times(left: Polynomial, right: Polynomial) -> Polynomial:
+    return _total(
+        {tuple(sorted(one + other)): a * b}
+        for (one, a), (other, b) in itertools.product(left.items(), right.items())
     )
+
+
+def _written(poly: Polynomial) -> str:
+    return _sum(" * ".join([f"({value})", *monomial]) for monomial, value in poly.items())
