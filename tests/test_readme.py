@@ -75,7 +75,7 @@ def test_its_table_names_exactly_the_verbs_there_are():
     offered = {
         command.name or command.callback.__name__  # type: ignore[union-attr]
         for command in app.registered_commands
-    }
+    } | {group.name for group in app.registered_groups}
     assert named == offered
 
 

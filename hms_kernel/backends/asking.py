@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hms_kernel.backends import folding, transforms
+from hms_kernel.backends import folding
 from hms_kernel.backends.meter import Allowance, Meter
 from hms_kernel.backends.questions import Reply
 from hms_kernel.backends.sequent import Sequent, walk
 from hms_kernel.backends.strategy import Stage
+from hms_kernel.backends.transforms import Oblige
 from hms_kernel.errors import UnsupportedStatement
 from hms_kernel.statements.terms import Fin, Num, Scalar
 
@@ -66,7 +67,7 @@ class Asker:
             return holds
 
         try:
-            for part in transforms.apply(stage.transforms, sequent, oblige):
+            for part in self._transformed(stage, sequent, oblige):
                 if stage.transforms and folding.settled(part):
                     continue
                 heard = self._question(part, stage, allowance)
@@ -76,6 +77,17 @@ class Asker:
         except UnsupportedStatement as error:
             return Heard("unsupported", error.message)
         return Heard("unsat", rests_on=tuple(proved))
+
+    def _transformed(self, stage: Stage, sequent: Sequent, oblige: Oblige) -> list[Sequent]:
+        """The transforms in order, each on everything the one before left."""
+        pending = [sequent]
+        for name in stage.transforms:
+            pending = [
+                piece
+                for old in pending
+                for piece in self._meter.memory.transform(name, old, oblige)
+            ]
+        return pending
 
     def _question(self, part: Sequent, stage: Stage, allowance: Allowance) -> Heard:
         key = (part, stage.engine, stage.parameters)

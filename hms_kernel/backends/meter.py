@@ -10,7 +10,8 @@ import z3
 
 from hms_kernel.backends import units
 from hms_kernel.backends.engines import Answer, ask
-from hms_kernel.backends.questions import Constrain, Reply, pose
+from hms_kernel.backends.questions import Constrain, Reply, unconstrained
+from hms_kernel.backends.remembering import Plain
 from hms_kernel.backends.sequent import Sequent
 from hms_kernel.backends.strategy import Stage
 from hms_kernel.model import Budget
@@ -51,12 +52,18 @@ class Meter:
         clock: monotonic seconds.
         purse_s: nominal seconds for all questions together. An attempt with a smaller purse
             asks what one with a larger asks, until ``ask`` raises ``PurseEmpty``.
+        memory: puts questions to engines and applies transforms.
     """
 
     def __init__(
-        self, budget: Budget, clock: Clock = time.monotonic, purse_s: float = math.inf
+        self,
+        budget: Budget,
+        clock: Clock = time.monotonic,
+        purse_s: float = math.inf,
+        memory: Plain | None = None,
     ) -> None:
         self._clock = clock
+        self.memory = memory or Plain()
         self._purse_s = purse_s
         self._deadline_s = clock() + budget.wall_s
         self.units = 0
@@ -76,7 +83,7 @@ class Meter:
         allowance: Allowance,
         *,
         at_most_s: float | None = None,
-        constrain: Constrain = lambda translator: (),
+        constrain: Constrain = unconstrained,
     ) -> Reply | None:
         """Pose a question within the allowance; None when nothing is left to spend.
 
@@ -95,7 +102,7 @@ class Meter:
             self.hit_wall = True
             return None
         patience_s = max(LEAST_PATIENCE_S, PATIENCE * units.to_nominal_s(limit, stage.engine))
-        reply = pose(
+        reply = self.memory.pose(
             sequent,
             stage,
             units=limit,

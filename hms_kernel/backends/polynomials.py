@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -84,14 +85,22 @@ def times(left: Polynomial, right: Polynomial) -> Polynomial:
     result: Polynomial = {}
     for one, a in left.items():
         for other, b in right.items():
-            result = plus(result, {product(one, other): a * b})
+            monomial = product(one, other)
+            total = result.get(monomial, Fraction(0)) + a * b
+            if total:
+                result[monomial] = total
+            else:
+                del result[monomial]
     return result
 
 
 def product(one: Monomial, other: Monomial) -> Monomial:
     """Two monomials multiplied: their atoms in the fixed order."""
     # The printed form orders atoms the same way in every process; hashes do not.
-    return tuple(sorted((*one, *other), key=repr))
+    return tuple(sorted((*one, *other), key=_printed))
+
+
+_printed = functools.lru_cache(maxsize=4096)(repr)
 
 
 def term_of(poly: Polynomial, sort: Sort) -> Term:

@@ -20,6 +20,12 @@ from hms_kernel.statements.terms import Logic
 Reading: TypeAlias = "Fraction | bool | list[Reading]"
 Constrain = Callable[[Translator], Sequence[z3.BoolRef]]
 
+
+def unconstrained(translator: Translator) -> Sequence[z3.BoolRef]:
+    """Nothing more than the question itself."""
+    return ()
+
+
 PRECISION = 12  # decimal digits to which an irrational value is approximated
 
 
@@ -44,7 +50,7 @@ def pose(
     *,
     units: int,
     wall_s: float,
-    constrain: Constrain = lambda translator: (),
+    constrain: Constrain = unconstrained,
 ) -> Reply:
     """Ask whether the facts can hold while the claim fails; "unsat" proves the sequent.
 
@@ -102,7 +108,7 @@ def smtlib(sequent: Sequent) -> str:
     translator = Translator(z3.Context())
     try:
         printer = z3.SimpleSolver(ctx=translator.context)  # only prints
-        printer.add(*_posed(translator, sequent, lambda translator: ()))
+        printer.add(*_posed(translator, sequent, unconstrained))
         return str(printer.to_smt2())
     finally:
         translator.release()

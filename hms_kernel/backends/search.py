@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeGuard
 
@@ -33,7 +34,7 @@ def small_models(
 ) -> Iterator[dict[str, Reading]]:
     """Models whose numbers are small multiples of 1/denominator, one per rung that has any."""
     for bound, denominator in ladder:
-        reply = ask(_grid(bound, denominator))
+        reply = ask(Grid(bound, denominator))
         if _exact(reply):
             yield reply.values
 
@@ -55,20 +56,25 @@ def _exact(reply: Reply | None) -> TypeGuard[Reply]:
     )
 
 
-def _grid(bound: int, denominator: int) -> Constrain:
-    def constrain(translator: Translator) -> list[z3.BoolRef]:
+@dataclass(frozen=True)
+class Grid:
+    """That every number is a multiple of 1/denominator, and at most ``bound`` from 0."""
+
+    bound: int
+    denominator: int
+
+    def __call__(self, translator: Translator) -> list[z3.BoolRef]:
+        """The constraints on the constants of a question."""
         found: list[z3.BoolRef] = []
         for position, constant in enumerate(_scalars(translator)):
             if z3.is_int(constant):
-                found.append(z3.And(constant >= -bound, constant <= bound))
+                found.append(z3.And(constant >= -self.bound, constant <= self.bound))
             else:
                 numerator = z3.Int(f"grid!{position}", translator.context)
-                limit = bound * denominator
+                limit = self.bound * self.denominator
                 found.append(z3.And(numerator >= -limit, numerator <= limit))
-                found.append(constant * denominator == z3.ToReal(numerator))
+                found.append(constant * self.denominator == z3.ToReal(numerator))
         return found
-
-    return constrain
 
 
 def _near(reply: Reply, denominator: int) -> Constrain:

@@ -12,6 +12,7 @@ import msgspec
 
 from hms_kernel.backends.attempt import Attempt
 from hms_kernel.backends.meter import Meter, PurseEmpty
+from hms_kernel.backends.remembering import Plain
 from hms_kernel.backends.smt import understood
 from hms_kernel.backends.strategy import Strategy
 from hms_kernel.errors import StatementError, UnsupportedStatement
@@ -40,6 +41,7 @@ def settle(
     *,
     purse_s: float | None = None,
     report: Callable[[str], None] = lambda note: None,
+    memory: Plain | None = None,
 ) -> Settled:
     """Attempt ``goal`` as it would be with ``budget``, but end once ``purse_s`` is spent.
 
@@ -49,6 +51,7 @@ def settle(
 
     Args:
         purse_s: nominal seconds; None for the whole budget.
+        memory: puts questions to engines and applies transforms; None for none.
 
     Raises:
         UsageError: the strategy names an engine, parameter or transform that does not exist.
@@ -61,7 +64,7 @@ def settle(
     if first_float(statement) is not None:
         return Settled(outcome=Outcome.UNSUPPORTED)  # no strategy arranges the ways of doubles
     purse_s = budget.nominal_s if purse_s is None else purse_s
-    meter = Meter(budget, purse_s=purse_s)
+    meter = Meter(budget, purse_s=purse_s, memory=memory)
     try:
         outcome = Attempt(statement, strategy, budget.nominal_s, meter, report).run().outcome
         spent_s = meter.nominal_s

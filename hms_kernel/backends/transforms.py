@@ -6,9 +6,10 @@ transform may add a fact only after ``oblige`` has proved it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from hms_kernel.backends import casework, sums, unroll
+from hms_kernel.backends import casework, hints, sums, unroll
+from hms_kernel.backends.clearing import clear
 from hms_kernel.backends.cycles import cycles
 from hms_kernel.backends.induction import induction
 from hms_kernel.backends.sequent import Sequent, split
@@ -18,19 +19,6 @@ from hms_kernel.errors import UsageError
 
 Oblige = Callable[[Sequent], bool]
 Transform = Callable[[Sequent, Oblige], list[Sequent]]
-
-
-def apply(names: Sequence[str], sequent: Sequent, oblige: Oblige) -> list[Sequent]:
-    """The transforms in order, each on everything the one before left.
-
-    Raises:
-        UsageError: a name is not registered.
-    """
-    pending = [sequent]
-    for name in names:
-        transform = find(name)
-        pending = [piece for old in pending for piece in transform(old, oblige)]
-    return pending
 
 
 def find(name: str) -> Transform:
@@ -64,4 +52,8 @@ TRANSFORMS: dict[str, Transform] = {
     "induction": induction,
     "sum-lemma": sums.sum_lemma,
     "unroll": unroll.unroll,
+    "clear": clear,
+    "products": hints.products,
+    "squares": hints.squares,
+    "linear": hints.linear,
 }

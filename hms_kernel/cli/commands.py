@@ -7,6 +7,7 @@ from rich.text import Text
 
 from hms_kernel.cli import INTERRUPTED
 from hms_kernel.cli.answering import answer
+from hms_kernel.cli.benching import bench
 from hms_kernel.cli.checking import check
 from hms_kernel.cli.doctoring import doctor
 from hms_kernel.cli.injecting import chaos
@@ -22,6 +23,7 @@ for verb in (demo, verify, prove, check, status, answer, stop):
 app.command("sessions")(list_sessions)
 for verb in (dashboard, lab, batch, doctor, chaos):
     app.command()(verb)
+app.add_typer(bench, name="bench")
 
 
 def run() -> int:

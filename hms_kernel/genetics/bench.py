@@ -1,143 +1,317 @@
-"""What a search is worth on goals that it never saw: ``python -m hms_kernel.genetics.bench``. Draws no conclusion.
+"""What a search is worth on goals that it never saw: contestants, measured as a whole, and what may be said of them.
 
-Every strategy is run as a whole on the benchmark's test split; predictions count for nothing.
+Predictions count for nothing: every strategy is run on the test split. Draws no figure.
 """
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+import statistics
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from hms_kernel.backends.smt import DEFAULT_STRATEGY
 from hms_kernel.backends.strategy import Stage, Strategy
 from hms_kernel.errors import BackendError
-from hms_kernel.genetics import fitness
-from hms_kernel.genetics.adoption import Comparison, compare, held_apart
-from hms_kernel.genetics.archive import Archive, default_file
-from hms_kernel.genetics.engine import Settings, evolve
-from hms_kernel.genetics.goals import Labelled, benchmark
-from hms_kernel.genetics.trials import Evaluate, Prover, Trial, alone
-from hms_kernel.model import Budget, Goal
+from hms_kernel.genetics import contest, fitness, significance
+from hms_kernel.genetics.contest import Found, Search, Terms
+from hms_kernel.genetics.fitness import Point
+from hms_kernel.genetics.founders import FOUNDERS, HINTED
+from hms_kernel.genetics.goals import Labelled
+from hms_kernel.genetics.trials import Evaluate, Trial, alone
+from hms_kernel.model import Goal, Outcome
+
+Z3, STAGE, HAND, BUILT = (
+    "z3's smt",
+    "best stage by hand",
+    "best schedule by hand",
+    "founders, built",
+)
+RANDOM, TPE, WHOLE, ENGINE = "random stages", "TPE over stages", "TPE over strategies", "engine"
+
+# Name to search and how many times the engine's purse it may spend.
+SEARCHES: Mapping[str, tuple[Search, float]] = {
+    RANDOM: (contest.random_stages, 1.0),
+    TPE: (contest.tpe_stages, 1.0),
+    WHOLE: (contest.tpe_strategies, 2.0),
+    ENGINE: (contest.evolved, 1.0),
+}
+CERTAIN = 0.05  # a p-value below this is called significant
 
 
-class Measured(msgspec.Struct, frozen=True, kw_only=True):
-    """One strategy on the goals of one split. Seconds are nominal."""
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One strategy on the goals held apart. Seconds are nominal."""
 
     name: str
+    seed: int | None  # of the search; None for what is not searched
+    strategy: str
     solved: int
     goals: int
     par2_s: float
-    cost_s: float  # of the search that found it
-    clock_stops: int
-    lost: tuple[str, ...]  # goals that the default settles and this one does not
-    strategy: Strategy
-    compared: Comparison | None = None  # with the default, on the third of training held apart
-
-    def __str__(self) -> str:
-        lost = f", loses {', '.join(self.lost)}" if self.lost else ""
-        stops = f", {self.clock_stops} stopped by the clock" if self.clock_stops else ""
-        judged = ""
-        if self.compared is not None:
-            judged = f"; {'adopted' if self.compared.accepted else 'not adopted'}: {self.compared}"
-        return (
-            f"{self.name}: {self.solved} of {self.goals}, PAR-2 {self.par2_s:.4f},"
-            f" search cost {self.cost_s:.1f}{stops}{lost}{judged}"
-        )
+    foreign_solved: int
+    foreign_goals: int
+    foreign_par2_s: float | None
+    lost: tuple[str, ...]  # goals that the best schedule by hand settles and this one does not
+    tried: int  # stages or strategies, by the search
+    cost_s: float  # of the search
+    train_solved: int | None  # as far as the search knows
+    train_par2_s: float | None
+    clock_stops: int  # trials in which the wall clock had a say, in the search and after
+    front: tuple[Point, ...] = ()
 
 
-def measured(
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One contestant over all seeds: median, and the quartiles on both sides."""
+
+    name: str
+    seeds: int
+    solved: float
+    par2_s: float
+    low_s: float
+    high_s: float
+    foreign_solved: float
+    foreign_par2_s: float | None
+    cost_s: float
+    tried: float
+
+
+class Aim(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that the engine is meant to reach, and whether it does."""
+
+    what: str
+    measured: float
+    most: float
+    p_value: float | None = None  # that the engine is no better
+    superiority: float | None = None  # how often the engine's PAR-2 is the smaller one
+
+    @property
+    def met(self) -> bool:
+        """Whether it is reached."""
+        return self.measured <= self.most
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole comparison."""
+
+    build: str  # of the provers
+    budget_s: float
+    train_goals: int
+    test_goals: int
+    foreign_goals: int
+    entries: tuple[Entry, ...]
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Every contestant, in the order of appearance."""
+        names = dict.fromkeys(entry.name for entry in self.entries)
+        return tuple(_line([e for e in self.entries if e.name == name]) for name in names)
+
+    @property
+    def aims(self) -> tuple[Aim, ...]:
+        """What the engine is meant to reach, as far as the contestants allow to say."""
+        found = {name: [e.par2_s for e in self.entries if e.name == name] for name in _ORDER}
+        engine = found[ENGINE]
+        if not engine:
+            return ()
+        middle = statistics.median(engine)
+        aims = []
+        for name, most in ((Z3, 0.25), (HAND, 0.7)):
+            aims.append(_aim_at_fixed(name, engine, found[name][0], most))
+        if found[BUILT]:
+            aims.append(_aim_at_fixed(BUILT, engine, found[BUILT][0], 1.0))
+        for name, most in ((WHOLE, 0.9), (TPE, 1.0), (RANDOM, 1.0)):
+            if others := found[name]:
+                aims.append(
+                    Aim(
+                        what=f"PAR-2 against {name}",
+                        measured=middle / statistics.median(others),
+                        most=most,
+                        p_value=significance.smaller(engine, others),
+                        superiority=significance.superiority(engine, others),
+                    )
+                )
+        if found[TPE]:
+            worse = significance.smaller(found[TPE], engine)
+            aims.append(Aim(what=f"not significantly worse than {TPE}", measured=1 - worse, most=1 - CERTAIN))  # fmt: skip
+        return tuple(aims)
+
+
+_ORDER = (Z3, STAGE, HAND, BUILT, RANDOM, TPE, WHOLE, ENGINE)
+
+
+def compared(
     train: Sequence[Labelled],
     test: Sequence[Labelled],
     evaluate: Evaluate,
-    settings: Sequence[Settings],
-) -> Iterator[Measured]:
-    """Plain z3, the default, the schedule built of its own stages, and what each search finds.
-
-    A third of the training goals is held apart, and says whether a schedule would be adopted.
+    *,
+    build: str,
+    seeds: int,
+    budget_s: float,
+    purse_s: float,
+    batch: int,
+    foreign: Sequence[Goal] = (),
+    searches: Sequence[str] = tuple(SEARCHES),
+    notice: Callable[[str], None] = lambda note: None,
+) -> Report:
+    """Everybody on the same goals; what is chosen by hand is chosen on the training goals.
 
     Args:
-        settings: one for each search, all of one budget.
+        train, test: goals with labels, disjoint.
+        evaluate: runs a trial, or remembers it.
+        build: names what ``evaluate`` depends on.
+        seeds: of every search, from 0.
+        budget_s: nominal seconds of one attempt.
+        purse_s: nominal seconds that the engine may spend on a search, beyond the founders.
+        batch: stages that a search proposes at a time.
+        foreign: goals without labels, for which every strategy is run as well.
+        searches: names in ``SEARCHES``.
+        notice: told what is under way.
 
     Raises:
-        BackendError: a verdict contradicts its label.
+        BackendError: a verdict contradicts a label, or two verdicts each other.
+        BackendMissing: a search needs what is not installed.
     """
-    budget_s = settings[0].budget_s
-    founders = [part.stage for part in DEFAULT_STRATEGY.slices]
-    labels = {one.name: one.expected for one in (*train, *test)}
-    goals, judges = held_apart((one.family, one.goal) for one in train)
+    bench = _Bench(train, test, foreign, evaluate, budget_s, notice)
+    entries = list(bench.fixed())
+    for seed in range(seeds):
+        for name in searches:
+            entries.append(bench.searched(name, seed, purse_s, batch))
+    return Report(
+        build=build,
+        budget_s=budget_s,
+        train_goals=len(train),
+        test_goals=len(test),
+        foreign_goals=len(foreign),
+        entries=tuple(sorted(entries, key=lambda entry: _ORDER.index(entry.name))),
+    )
 
-    def checked(strategy: Strategy, goal: Goal, cap_s: float) -> Trial:
-        trial = evaluate(strategy, goal, cap_s)
-        if trial.settled and trial.outcome is not labels[goal.theorem_id]:
-            raise BackendError(f"{goal.theorem_id} is not {trial.outcome}: {strategy}")
+
+class _Bench:
+    def __init__(
+        self,
+        train: Sequence[Labelled],
+        test: Sequence[Labelled],
+        foreign: Sequence[Goal],
+        evaluate: Evaluate,
+        budget_s: float,
+        notice: Callable[[str], None],
+    ) -> None:
+        self._train = tuple(one.goal for one in train)
+        self._test = tuple(one.goal for one in test)
+        self._foreign = foreign
+        self._budget_s = budget_s
+        self._notice = notice
+        self._labels = {one.name: one.expected for one in (*train, *test)}
+        self._evaluate = evaluate
+        self._seen: dict[str, bool] = {}  # foreign goals, and whether they were refuted
+        self._hand = self._best((DEFAULT_STRATEGY, HINTED))
+        notice("the best of these, on the goals held apart")
+        self._kept = frozenset(
+            goal.theorem_id for goal in self._test if self._run(self._hand, goal).settled
+        )
+
+    def fixed(self) -> Iterator[Entry]:
+        """What needs no search."""
+        yield self._entry(Z3, None, alone(Stage(engine="smt")))
+        yield self._entry(STAGE, None, self._best(list(map(alone, FOUNDERS))))
+        yield self._entry(HAND, None, self._hand)
+        found = contest.unsearched(self._terms(0.0, 1), self._checked)
+        yield self._entry(BUILT, None, found.strategy, found)
+
+    def searched(self, name: str, seed: int, purse_s: float, batch: int) -> Entry:
+        """What one search finds, run as a whole."""
+        search, times = SEARCHES[name]
+        self._notice(f"seed {seed}: {name}")
+        found = search(self._terms(times * purse_s, batch), self._checked, seed)
+        return self._entry(name, seed, found.strategy, found)
+
+    def _terms(self, purse_s: float, batch: int) -> Terms:
+        return Terms(
+            goals=self._train,
+            founders=FOUNDERS,
+            fallback=self._hand,
+            budget_s=self._budget_s,
+            purse_s=purse_s,
+            batch=batch,
+        )
+
+    def _best(self, strategies: Sequence[Strategy]) -> Strategy:
+        """By PAR-2 on the training goals."""
+
+        def par2(strategy: Strategy) -> float:
+            self._notice(f"by hand: {strategy.slices[0].stage} …")
+            return fitness.par2([self._run(strategy, goal) for goal in self._train], self._budget_s)
+
+        return min(strategies, key=par2)
+
+    def _run(self, strategy: Strategy, goal: Goal) -> Trial:
+        return self._checked(strategy, goal, self._budget_s)
+
+    def _checked(self, strategy: Strategy, goal: Goal, cap_s: float) -> Trial:
+        trial = self._evaluate(strategy, goal, cap_s)
+        name = goal.theorem_id
+        if trial.settled and name in self._labels and trial.outcome is not self._labels[name]:
+            raise BackendError(f"{name} is not {trial.outcome}: {strategy}")
+        if trial.settled and name not in self._labels:
+            refuted = trial.outcome is Outcome.REFUTED
+            if self._seen.setdefault(name, refuted) is not refuted:
+                raise BackendError(f"{name} is both proved and refuted: {strategy}")
         return trial
 
-    def run(name: str, strategy: Strategy, cost_s: float = 0.0, stops: int = 0) -> Measured:
-        trials = {goal.name: checked(strategy, goal.goal, budget_s) for goal in test}
-        return Measured(
+    def _entry(
+        self, name: str, seed: int | None, strategy: Strategy, found: Found | None = None
+    ) -> Entry:
+        self._notice(f"{name} on the goals held apart")
+        trials = {goal.theorem_id: self._run(strategy, goal) for goal in self._test}
+        others = [self._run(strategy, goal) for goal in self._foreign]
+        stops = sum(trial.clock for trial in (*trials.values(), *others))
+        return Entry(
             name=name,
-            solved=fitness.solved(trials.values()),
-            goals=len(test),
-            par2_s=fitness.par2(trials.values(), budget_s),
-            cost_s=cost_s,
-            clock_stops=stops + sum(trial.clock for trial in trials.values()),
-            lost=tuple(name for name in known if not trials[name].settled),
-            strategy=strategy,
-            compared=compare(judges, checked, DEFAULT_STRATEGY, strategy, budget_s)
-            if cost_s
-            else None,
-        )
-
-    known: tuple[str, ...] = ()
-    for engine in ("smt", "nlsat"):
-        yield run(f"z3's {engine} alone", alone(Stage(engine=engine)))
-    yield run("default", DEFAULT_STRATEGY)
-    known = tuple(
-        goal.name for goal in test if checked(DEFAULT_STRATEGY, goal.goal, budget_s).settled
-    )
-    for number, each in enumerate(settings):
-        found = evolve(goals, checked, each, founders=founders, fallback=DEFAULT_STRATEGY)
-        cost_s, stops = 0.0, 0
-        for generation in found:
-            cost_s += generation.cost_s
-            stops += generation.clock_stops
-            if number == generation.number == 0:
-                yield run("default's stages, built", generation.winner, cost_s, stops)
-        yield run(f"search, seed {each.seed}", generation.winner, cost_s, stops)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m hms_kernel.genetics.bench")
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument(
-        "--train", type=int, default=60, help="training goals, a third of them held apart"
-    )
-    parser.add_argument("--budget", type=float, default=0.05, help="nominal seconds")
-    parser.add_argument("--stages", type=int, default=12, help="tried in each generation")
-    parser.add_argument("--generations", type=int, default=3)
-    parser.add_argument("--archive", type=Path, default=None)
-    given = parser.parse_args()
-    goals = benchmark("train")
-    wanted = min(given.train, len(goals))
-    train = [goals[at * len(goals) // wanted] for at in range(wanted)]
-    settings = [
-        Settings(
             seed=seed,
-            budget_s=given.budget,
-            population=given.stages,
-            children=given.stages,
-            generations=given.generations,
+            strategy=str(strategy),
+            solved=fitness.solved(trials.values()),
+            goals=len(trials),
+            par2_s=fitness.par2(trials.values(), self._budget_s),
+            foreign_solved=fitness.solved(others),
+            foreign_goals=len(others),
+            foreign_par2_s=fitness.par2(others, self._budget_s) if others else None,
+            lost=tuple(
+                one for one, trial in trials.items() if one in self._kept and not trial.settled
+            ),
+            tried=found.tried if found else 0,
+            cost_s=found.cost_s if found else 0.0,
+            train_solved=found.solved if found else None,
+            train_par2_s=found.par2_s if found else None,
+            clock_stops=stops + (found.clock_stops if found else 0),
+            front=found.front if found else (),
         )
-        for seed in range(given.seeds)
-    ]
-    prover = Prover(Budget(nominal_s=given.budget, wall_s=60.0))
-    evaluate = Archive(given.archive or default_file()).through(prover, prover.build)
-    for row in measured(train, benchmark("test"), evaluate, settings):
-        print(row, f"  {row.strategy}", sep="\n", flush=True)
 
 
-if __name__ == "__main__":
-    main()
+def _line(entries: Sequence[Entry]) -> Line:
+    values = [entry.par2_s for entry in entries]
+    low, _, high = (
+        statistics.quantiles(values, n=4, method="inclusive") if len(values) > 1 else values * 3
+    )
+    foreign = [entry.foreign_par2_s for entry in entries if entry.foreign_par2_s is not None]
+    return Line(
+        name=entries[0].name,
+        seeds=len(entries),
+        solved=statistics.median(entry.solved for entry in entries),
+        par2_s=statistics.median(values),
+        low_s=low,
+        high_s=high,
+        foreign_solved=statistics.median(entry.foreign_solved for entry in entries),
+        foreign_par2_s=statistics.median(foreign) if foreign else None,
+        cost_s=statistics.median(entry.cost_s for entry in entries),
+        tried=statistics.median(entry.tried for entry in entries),
+    )
+
+
+def _aim_at_fixed(name: str, engine: Sequence[float], bar_s: float, most: float) -> Aim:
+    return Aim(
+        what=f"PAR-2 against {name}",
+        measured=statistics.median(engine) / bar_s,
+        most=most,
+        p_value=significance.below(engine, bar_s),
+        superiority=significance.superiority(engine, [bar_s]),
+    )

@@ -92,21 +92,43 @@ def _chosen(
 def predicted(strategy: Strategy, table: Mapping[Stage, Row], goal: str, budget_s: float) -> Trial:
     """What a strategy would come to on a goal, out of the trials of its stages alone.
 
-    A stage without a trial is taken to spend its slice in vain. What an attempt does beside
-    its stages is in every trial, so it is counted more than once: the estimate is cautious.
+    As in an attempt, what stages leave over goes to those that ran out, in a second round. A
+    stage without a trial is taken to spend its slice in vain. What an attempt does beside its
+    stages is in every trial, so it is counted more than once: the estimate is cautious.
     """
     spent_s = 0.0
+    hungry: list[Slice] = []
     for part in strategy.slices:
         slot_s = part.share * PROVING * budget_s
-        row = table.get(part.stage)
-        if row is None:
-            spent_s += slot_s
-            continue
-        trial = _slotted(row[goal], slot_s)
+        trial = _tried(part.stage, table, goal, slot_s)
         spent_s += trial.nominal_s
         if trial.settled:
-            return Trial(outcome=trial.outcome, nominal_s=min(spent_s, budget_s), cap_s=budget_s)
-    return Trial(outcome=Outcome.UNKNOWN, nominal_s=min(spent_s, budget_s), cap_s=budget_s)
+            return _ended(trial.outcome, spent_s, budget_s)
+        if trial.nominal_s >= slot_s:
+            hungry.append(part)
+    left_s = PROVING * budget_s - spent_s
+    shares = sum(part.share for part in hungry)
+    for part in hungry if left_s > 0 else ():
+        slot_s = part.share * PROVING * budget_s + left_s * part.share / shares
+        trial = _tried(part.stage, table, goal, slot_s)
+        spent_s += trial.nominal_s
+        if trial.settled:
+            return _ended(trial.outcome, spent_s, budget_s)
+    return _ended(Outcome.UNKNOWN, spent_s, budget_s)
+
+
+def _tried(stage: Stage, table: Mapping[Stage, Row], goal: str, slot_s: float) -> Trial:
+    row = table.get(stage)
+    if row is None:
+        return Trial(outcome=Outcome.UNKNOWN, nominal_s=slot_s, cap_s=slot_s)
+    return _slotted(row[goal], slot_s)
+
+
+def _ended(outcome: Outcome, spent_s: float, budget_s: float) -> Trial:
+    """What an attempt comes to; one that spends more than there is settles nothing."""
+    if spent_s > budget_s:
+        outcome = Outcome.UNKNOWN
+    return Trial(outcome=outcome, nominal_s=min(spent_s, budget_s), cap_s=budget_s)
 
 
 def _slotted(trial: Trial, slot_s: float) -> Trial:

@@ -9,6 +9,7 @@ from typing import TypeAlias
 import msgspec
 
 from hms_kernel.backends.builds import build
+from hms_kernel.backends.remembering import Plain
 from hms_kernel.backends.settling import settle
 from hms_kernel.backends.strategy import Slice, Stage, Strategy
 from hms_kernel.errors import UsageError
@@ -65,10 +66,12 @@ class Prover:
 
     Args:
         budget: what shapes every attempt; a cap only cuts it short.
+        memory: of questions and transforms, which pays off over many stages; None for none.
     """
 
-    def __init__(self, budget: Budget) -> None:
+    def __init__(self, budget: Budget, memory: Plain | None = None) -> None:
         self.budget = budget
+        self._memory = memory
 
     @property
     def build(self) -> str:
@@ -84,7 +87,7 @@ class Prover:
         # A cap of 0 is one too: there are goals that a transform settles without a question.
         if not 0 <= cap_s <= self.budget.nominal_s:
             raise UsageError(f"a cap is at least 0 and within the budget, not {cap_s}")
-        found = settle(goal, strategy, self.budget, purse_s=MARGIN * cap_s)
+        found = settle(goal, strategy, self.budget, purse_s=MARGIN * cap_s, memory=self._memory)
         trial = Trial(
             outcome=found.outcome, nominal_s=found.nominal_s, cap_s=cap_s, clock=found.clock
         )

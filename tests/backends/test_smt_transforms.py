@@ -30,6 +30,12 @@ PROVED = {
     "points|nlsat": "∀ a b c : ℝ, (∀ x : ℝ, a * x ^ 2 + b * x + c = 3 * x ^ 2 - 5) → a + b + c = -2",
     "unroll|smt": "∀ u : ℕ → ℤ, u 0 = 1 → (∀ n, u (n + 1) = 3 * u n - 1) → u 9 = 9842",
     "induction|smt": "∀ n : ℕ, ∑ k ∈ Finset.range n, (2 * k + 1) = n ^ 2",
+    "clear|nlsat": "∀ a b c : ℝ, 0 < a → 0 < b → 0 < c → 3 / 2 ≤ a / (b + c) + b / (c + a) + c / (a + b)",
+    "squares+linear|smt": "∀ x y z u v w : ℝ, (x * u + y * v + z * w) ^ 2 ≤"
+    " (x ^ 2 + y ^ 2 + z ^ 2) * (u ^ 2 + v ^ 2 + w ^ 2)",
+    "products+linear|smt": "∀ a b x y : ℝ, a ≤ b → x ≤ y → a * y + b * x ≤ a * x + b * y",
+    "squares+products+linear|smt": "∀ x y z : ℝ, 0 ≤ x → 0 ≤ y → 0 ≤ z →"
+    " 3 * (x * y * z) ≤ x ^ 3 + y ^ 3 + z ^ 3",
     "induction|nlsat": "∀ n : ℕ, ∑ k ∈ Finset.range n, (1 : ℝ) / ((k + 1) * (k + 2)) = n / (n + 1)",
 }
 

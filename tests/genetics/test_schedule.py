@@ -65,6 +65,18 @@ def test_a_prediction_adds_what_was_spent_before():
     assert not predicted(strategy, TABLE, "d", 1.0).settled
 
 
+def test_what_stages_leave_over_goes_to_those_that_ran_out():
+    ends = {SMT: {"a": Trial(outcome=Outcome.UNKNOWN, nominal_s=0.01, cap_s=1.0)}}
+    late = ends | {NLSAT: row(a=0.5)}
+    strategy = Strategy(slices=(Slice(SMT, 0.8), Slice(NLSAT, 0.2)))
+
+    trial = predicted(strategy, late, "a", 1.0)
+
+    assert trial.settled  # in 0.16 s it is not, but 0.63 s are left
+    assert trial.nominal_s == pytest.approx(0.01 + 0.8 * 0.2 + 0.5)
+    assert not predicted(strategy, {SMT: row(a=None), NLSAT: row(a=0.5)}, "a", 1.0).settled
+
+
 def test_the_fallback_keeps_its_share():
     built = build(TABLE, GOALS, 1.0, fallback=DEFAULT_STRATEGY)
 

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from hms_kernel.genetics.goals import FILE, Labelled
+from hms_kernel.genetics.goals.harder import HARDER
 from hms_kernel.genetics.goals.written import WRITTEN
 from hms_kernel.model import Outcome
 
@@ -227,7 +228,7 @@ def alternatives(rng: Random, size: int, holds: bool) -> Made:
 
 FAMILIES: tuple[Family, ...] = (
     weighted, box, squares, clipped, residues, powers, sums, recurrences,
-    factors, existence, points, ratios, chains, spread, alternatives,
+    factors, existence, points, ratios, chains, spread, alternatives, *HARDER,
 )  # fmt: skip
 ALWAYS_TRUE = (recurrences, existence, points)  # their falsehood no finite numbers show
 
