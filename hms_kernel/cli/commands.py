@@ -18,11 +18,13 @@ from hms_kernel.cli.sessions import list_sessions, status, stop
 from hms_kernel.cli.settling import demo, prove, verify
 from hms_kernel.errors import HmsError
 
-for verb in (demo, verify, prove, check, status, answer, stop):
-    app.command()(verb)
-app.command("sessions")(list_sessions)
-for verb in (dashboard, lab, batch, doctor, chaos):
-    app.command()(verb)
+VERBS = (
+    *(demo, verify, prove, check),
+    *(status, list_sessions, answer, stop),
+    *(dashboard, lab, batch, doctor, chaos),
+)
+for verb in VERBS:
+    app.command(verb.__name__.removeprefix("list_"))(verb)
 app.add_typer(bench, name="bench")
 
 

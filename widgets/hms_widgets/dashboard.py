@@ -11,7 +11,9 @@ from typing import Any, Protocol
 import ipywidgets
 
 from hms_kernel.model import Fact
+from hms_widgets.curves_panel import CurvesPanel
 from hms_widgets.live import Live
+from hms_widgets.outcomes_panel import OutcomesPanel
 from hms_widgets.source import Session, Source, commands_of
 
 
@@ -31,6 +33,9 @@ class Panel(Protocol):
         seconds while nobody looks. Returns within milliseconds.
         """
 
+    def close(self) -> None:
+        """There will be no more facts. Idempotent."""
+
 
 class Dashboard(Live):
     """A session to look at and to steer.
@@ -39,8 +44,7 @@ class Dashboard(Live):
         watched: what to follow: a workbench, or a source of facts and statuses.
         run: show only the claims of this run; empty shows all.
         read_only: without controls. A mere source has none anyway.
-        claims: show the list of claims; panels may show them better.
-        panels: shown below, as tabs where there are several.
+        panels: shown below, as tabs where there are several; without any, a list of claims is.
     """
 
     def __init__(
@@ -49,12 +53,11 @@ class Dashboard(Live):
         *,
         run: str = "",
         read_only: bool = False,
-        claims: bool = True,
         panels: Sequence[Panel] = (),
     ) -> None:
         commands = None if read_only else commands_of(watched)
         super().__init__(watched, run=run, head=True, commands=commands)
-        self._lists_claims = claims
+        self._lists_claims = not panels
         self._panels = list(panels)
         self._untold: list[Fact] = []  # facts the panels have not been given yet
         self._taken = 0  # seq of the last of them
@@ -96,6 +99,11 @@ class Dashboard(Live):
             self._untold += fresh
             self._taken = fresh[-1].seq
 
+    def _end(self, note: str) -> None:
+        super()._end(note)
+        for panel in self._panels:
+            panel.close()
+
     def _sent(self) -> None:
         facts, self._untold = self._untold, []
         for panel in list(self._panels) if facts else ():
@@ -112,8 +120,14 @@ def dashboard(
     *,
     run: str = "",
     read_only: bool = False,
-    claims: bool = True,
-    panels: Sequence[Panel] = (),
+    panels: Sequence[Panel] | None = None,
 ) -> Dashboard:
-    """The dashboard of a session; showing it starts it. Arguments as for ``Dashboard``."""
-    return Dashboard(watched, run=run, read_only=read_only, claims=claims, panels=panels)
+    """The dashboard of a session; showing it starts it.
+
+    Args:
+        watched: what to follow, and the rest as for ``Dashboard``.
+        panels: shown below; None for the claims with their evidence, and the genetic searches.
+    """
+    if panels is None:
+        panels = (OutcomesPanel(watched, run), CurvesPanel())
+    return Dashboard(watched, run=run, read_only=read_only, panels=panels)
