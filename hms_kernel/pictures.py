@@ -25,6 +25,7 @@ COLOURS: dict[str, str] = {
     "failed": "#D55E00",
     "cancelled": "#7f7f7f",
     "running": "#0072B2",
+    "waiting": "#CC79A7",
     "pending": "#7f7f7f",
 }
 ENGINES: dict[str, str] = {"smt": "#56B4E9", "nlsat": "#E69F00", "simple": "#CC79A7"}
