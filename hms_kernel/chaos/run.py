@@ -61,7 +61,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     faults: int = 40
     seed: int = 1
     agents: int = 8
-    kernel_kills: int = 1
+    kernel_kills: int | None = None  # None: one of fifty faults, if it is one of the kinds
     kinds: tuple[str, ...] = ()  # none: all there are
 
 
@@ -116,11 +116,13 @@ def planned(settings: Settings) -> tuple[schedule.Planned, ...]:
     kinds = settings.kinds or tuple(FAULTS)
     if strange := [kind for kind in kinds if kind not in FAULTS]:
         raise UsageError(f"no fault {strange[0]!r}; there are {', '.join(FAULTS)}")
-    if "kill_kernel" not in kinds and settings.kernel_kills:
+    kills = settings.kernel_kills
+    if kills is None:
+        kills = max(1, settings.faults // 50) if "kill_kernel" in kinds else 0
+    if kills:
         kinds = (*kinds, "kill_kernel")
-    counts = schedule.shares(
-        tuple(dict.fromkeys(kinds)), settings.faults, {"kill_kernel": settings.kernel_kills}
-    )
+    distinct = tuple(dict.fromkeys(kinds))
+    counts = schedule.shares(distinct, settings.faults, {"kill_kernel": kills})
     if settings.tasks < 2 * settings.faults:
         raise UsageError(
             f"{settings.tasks} tasks are too few for {settings.faults} faults: "
