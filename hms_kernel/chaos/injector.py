@@ -207,7 +207,6 @@ class Injector:
     def _strike_agent(self, kind: str, rng: Random) -> Injected | None:
         ready = self._arena.view.ready()
         hurt = {story.injected.agent for story in self._open}
-        # The youngest may have a worker yet to come; any other is as good as the next.
         whole = [name for name in ready if name not in hurt]
         if not whole:
             return None

@@ -19,6 +19,7 @@ from hms_kernel import processes
 from hms_kernel.launchers.wire import ZYGOTE
 
 MARK = "HMS_CHAOS"  # in the environment of every process of a chaos run
+ROUNDS = 10  # of killing, at most
 GONE_S = 5.0  # for what was told to end to be gone
 SIGNALS = {
     "kill_agent": signal.SIGKILL,
@@ -92,8 +93,10 @@ def left_over(token: str, directories: Iterable[Path], patience_s: float = GONE_
 
 
 def end_all(token: str) -> None:
-    """Kill whatever is left of a run; again and again, as the dying may have been about to fork."""
-    while alive := family(token):
+    """Kill whatever is left of a run; again, as the dying may have been about to fork."""
+    for _ in range(ROUNDS):
+        if not (alive := family(token)):
+            return
         for process in alive:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()

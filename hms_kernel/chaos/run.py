@@ -99,6 +99,9 @@ def run(settings: Settings, tell: Callable[[News], None] = lambda news: None) ->
         expected = calm_answers(settings, calm, environment)
         driver = Driver(settings, plan, expected, name, environment, tell)
         report = driver.run(token)
+        if not report.holds:
+            kept = f"its story is kept; look at it with: hms status {name}"
+            report = msgspec.structs.replace(report, remarks=(*report.remarks, kept))
         return report
     finally:
         processes.end_all(token)
