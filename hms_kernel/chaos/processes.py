@@ -29,11 +29,16 @@ SIGNALS = {
 }
 
 
-def hit(pid: int, number: signal.Signals) -> float | None:
-    """Signal a process; the time just before, since the Unix epoch, or None when it is not there."""
+def hit(pid: int, number: signal.Signals, token: str = "") -> float | None:
+    """Signal a process; the time just before, since the Unix epoch, or None when it is not there.
+
+    With a token, a process that does not have it in its environment is another one.
+    """
     try:
         process = psutil.Process(pid)
         if process.status() == psutil.STATUS_ZOMBIE:
+            return None
+        if token and process.environ().get(MARK) != token:
             return None
         struck_s = time.time()
         process.send_signal(number)  # looks whether it is the same process still

@@ -98,7 +98,7 @@ def run(settings: Settings, tell: Callable[[News], None] = lambda news: None) ->
     try:
         expected = calm_answers(settings, calm, environment)
         driver = Driver(settings, plan, expected, name, environment, tell)
-        report = driver.run(token)
+        report = driver.run()
         if not report.holds:
             kept = f"its story is kept; look at it with: hms status {name}"
             report = msgspec.structs.replace(report, remarks=(*report.remarks, kept))
@@ -192,10 +192,13 @@ class Driver:
         marks.mkdir(exist_ok=True)
         most_open = max(1, settings.agents // 2)
         stride = settings.tasks // max(1, len(plan))  # answers from one fault to the next
-        self._injector = Injector(plan, self, marks, most_open, stride // 2, self._tell)
+        self._token = environment[processes.MARK]
+        self._injector = Injector(
+            plan, self, marks, self._token, most_open, stride // 2, self._tell
+        )
         self._faults = len(plan)
 
-    def run(self, token: str) -> Report:
+    def run(self) -> Report:
         """Do it all; see ``run``."""
         try:
             self._kernel.desk.spawn(self._settings.agents, ("prove", "chaos"), config=AGENTS)
@@ -205,7 +208,7 @@ class Driver:
             self._kernel.abandon()
         directory = sessions.sessions_directory() / self._name
         sockets = Path(self._kernel.connection.agents.removeprefix("ipc://")).parent
-        leftovers = processes.left_over(token, {directory, sockets})
+        leftovers = processes.left_over(self._token, {directory, sockets})
         return judge(
             self._stored(),
             acknowledged=self._acknowledged,

@@ -199,6 +199,7 @@ def test_processes_and_sockets_of_a_run_that_are_left_are_found_and_can_be_ended
     monkeypatch.chdir(tmp_path)  # the path of a socket may be no longer than 100 bytes
     left.bind("s")
     with subprocess.Popen(["sleep", "60"], env=environment) as mine:
+        assert processes.hit(mine.pid, signal.SIGKILL, token="xyz") is None
         told = processes.left_over("abc", [tmp_path, tmp_path / "nowhere"], patience_s=0.1)
 
         assert told == [f"process {mine.pid}: sleep 60", f"socket {path}"]
