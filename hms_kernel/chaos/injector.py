@@ -26,6 +26,7 @@ from hms_kernel.model import Fact
 
 WINDOW_S = (0.3, 1.5)  # shortest and longest disturbance
 WINDOW_ANSWERS = 20  # it ends after so many, at most
+REFUSING = ("fill_disk", "lock_store", "damage_store")  # what a session tells whoever hands in
 PATIENCE_S = 60.0  # for a fault to be healed; then it is left to the report
 
 
@@ -143,9 +144,10 @@ class Injector:
             self._tell(story)
 
     def told(self, at_s: float) -> None:
-        """Somebody outside the session was refused something at that time."""
-        if self._window is not None and self._window.noticed_s is None:
-            self._window.noticed_s = at_s
+        """A submission was refused at that time."""
+        window = self._window
+        if window is not None and window.kind in REFUSING and window.noticed_s is None:
+            window.noticed_s = at_s
 
     def step(self) -> None:
         """Do what can be done now."""
