@@ -26,6 +26,7 @@ from hms_kernel.model import Fact
 
 WINDOW_S = (0.3, 1.5)  # shortest and longest disturbance
 WINDOW_ANSWERS = 20  # it ends after so many, at most
+REFUSING = ("fill_disk", "lock_store", "damage_store")  # what a session tells whoever hands in
 PATIENCE_S = 60.0  # for a fault to be healed; then it is left to the report
 
 
@@ -76,6 +77,7 @@ class Injector:
         plan: what is to come, in order.
         arena: the session.
         marks: a directory for the marks of tasks.
+        token: in the environment of every process of the run.
         most_open: blows that may be open at once.
         window_answers: a disturbance ends after so many, if that is neither too soon nor too late.
         tell: called with each fault that was injected, and again once it was healed.
@@ -86,6 +88,7 @@ class Injector:
         plan: Sequence[Planned],
         arena: Arena,
         marks: Path,
+        token: str,
         most_open: int,
         window_answers: int,
         tell: Callable[[Healing], None],
@@ -93,6 +96,7 @@ class Injector:
         self._coming = deque(plan)
         self._arena = arena
         self._marks = marks
+        self._token = token
         self._most_open = most_open
         self._window_answers = min(WINDOW_ANSWERS, max(1, window_answers))
         self._tell = tell
@@ -140,9 +144,10 @@ class Injector:
             self._tell(story)
 
     def told(self, at_s: float) -> None:
-        """Somebody outside the session was refused something at that time."""
-        if self._window is not None and self._window.noticed_s is None:
-            self._window.noticed_s = at_s
+        """A submission was refused at that time."""
+        window = self._window
+        if window is not None and window.kind in REFUSING and window.noticed_s is None:
+            window.noticed_s = at_s
 
     def step(self) -> None:
         """Do what can be done now."""
@@ -197,7 +202,7 @@ class Injector:
             return None
         if mark is None or not task:
             return None
-        struck_s = mark.time_s if by_itself else processes.hit(mark.worker, processes.SIGNALS[kind])
+        struck_s = mark.time_s if by_itself else self._hit(mark.worker, processes.SIGNALS[kind])
         if struck_s is None:
             self._bait(started)
             return None
@@ -207,20 +212,22 @@ class Injector:
     def _strike_agent(self, kind: str, rng: Random) -> Injected | None:
         ready = self._arena.view.ready()
         hurt = {story.injected.agent for story in self._open}
-        # The youngest may have a worker yet to come; any other is as good as the next.
         whole = [name for name in ready if name not in hurt]
         if not whole:
             return None
         name = rng.choice(whole)
         if kind == "kill_zygote":
             zygote = processes.zygote_of(ready.values())
-            if zygote is None or processes.hit(zygote, signal.SIGKILL) is None:
+            if zygote is None or self._hit(zygote, signal.SIGKILL) is None:
                 return None
         number = processes.SIGNALS.get(kind, signal.SIGKILL)
-        struck_s = processes.hit(ready[name], number)
+        struck_s = self._hit(ready[name], number)
         if struck_s is None:
             return None
         return Injected(kind=kind, time_s=struck_s, agent=name, pid=ready[name])
+
+    def _hit(self, pid: int, number: signal.Signals) -> float | None:
+        return processes.hit(pid, number, self._token)
 
     def _bait(self, started: _Started) -> None:
         """Hand in a task that waits to be hit, or does the deed itself."""

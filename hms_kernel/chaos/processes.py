@@ -19,6 +19,7 @@ from hms_kernel import processes
 from hms_kernel.launchers.wire import ZYGOTE
 
 MARK = "HMS_CHAOS"  # in the environment of every process of a chaos run
+ROUNDS = 10  # of killing, at most
 GONE_S = 5.0  # for what was told to end to be gone
 SIGNALS = {
     "kill_agent": signal.SIGKILL,
@@ -28,11 +29,16 @@ SIGNALS = {
 }
 
 
-def hit(pid: int, number: signal.Signals) -> float | None:
-    """Signal a process; the time just before, since the Unix epoch, or None when it is not there."""
+def hit(pid: int, number: signal.Signals, token: str = "") -> float | None:
+    """Signal a process; the time just before, since the Unix epoch, or None when it is not there.
+
+    With a token, a process that does not have it in its environment is another one.
+    """
     try:
         process = psutil.Process(pid)
         if process.status() == psutil.STATUS_ZOMBIE:
+            return None
+        if token and process.environ().get(MARK) != token:
             return None
         struck_s = time.time()
         process.send_signal(number)  # looks whether it is the same process still
@@ -92,8 +98,10 @@ def left_over(token: str, directories: Iterable[Path], patience_s: float = GONE_
 
 
 def end_all(token: str) -> None:
-    """Kill whatever is left of a run; again and again, as the dying may have been about to fork."""
-    while alive := family(token):
+    """Kill whatever is left of a run; again, as the dying may have been about to fork."""
+    for _ in range(ROUNDS):
+        if not (alive := family(token)):
+            return
         for process in alive:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()

@@ -61,7 +61,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     faults: int = 40
     seed: int = 1
     agents: int = 8
-    kernel_kills: int = 1
+    kernel_kills: int | None = None  # None: one of fifty faults, if it is one of the kinds
     kinds: tuple[str, ...] = ()  # none: all there are
 
 
@@ -98,7 +98,10 @@ def run(settings: Settings, tell: Callable[[News], None] = lambda news: None) ->
     try:
         expected = calm_answers(settings, calm, environment)
         driver = Driver(settings, plan, expected, name, environment, tell)
-        report = driver.run(token)
+        report = driver.run()
+        if not report.holds:
+            kept = f"its story is kept; look at it with: hms status {name}"
+            report = msgspec.structs.replace(report, remarks=(*report.remarks, kept))
         return report
     finally:
         processes.end_all(token)
@@ -116,11 +119,13 @@ def planned(settings: Settings) -> tuple[schedule.Planned, ...]:
     kinds = settings.kinds or tuple(FAULTS)
     if strange := [kind for kind in kinds if kind not in FAULTS]:
         raise UsageError(f"no fault {strange[0]!r}; there are {', '.join(FAULTS)}")
-    if "kill_kernel" not in kinds and settings.kernel_kills:
+    kills = settings.kernel_kills
+    if kills is None:
+        kills = max(1, settings.faults // 50) if "kill_kernel" in kinds else 0
+    if kills:
         kinds = (*kinds, "kill_kernel")
-    counts = schedule.shares(
-        tuple(dict.fromkeys(kinds)), settings.faults, {"kill_kernel": settings.kernel_kills}
-    )
+    distinct = tuple(dict.fromkeys(kinds))
+    counts = schedule.shares(distinct, settings.faults, {"kill_kernel": kills})
     if settings.tasks < 2 * settings.faults:
         raise UsageError(
             f"{settings.tasks} tasks are too few for {settings.faults} faults: "
@@ -187,10 +192,13 @@ class Driver:
         marks.mkdir(exist_ok=True)
         most_open = max(1, settings.agents // 2)
         stride = settings.tasks // max(1, len(plan))  # answers from one fault to the next
-        self._injector = Injector(plan, self, marks, most_open, stride // 2, self._tell)
+        self._token = environment[processes.MARK]
+        self._injector = Injector(
+            plan, self, marks, self._token, most_open, stride // 2, self._tell
+        )
         self._faults = len(plan)
 
-    def run(self, token: str) -> Report:
+    def run(self) -> Report:
         """Do it all; see ``run``."""
         try:
             self._kernel.desk.spawn(self._settings.agents, ("prove", "chaos"), config=AGENTS)
@@ -200,7 +208,7 @@ class Driver:
             self._kernel.abandon()
         directory = sessions.sessions_directory() / self._name
         sockets = Path(self._kernel.connection.agents.removeprefix("ipc://")).parent
-        leftovers = processes.left_over(token, {directory, sockets})
+        leftovers = processes.left_over(self._token, {directory, sockets})
         return judge(
             self._stored(),
             acknowledged=self._acknowledged,

@@ -22,7 +22,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from hms_kernel.chaos import processes
-from hms_kernel.chaos.faults import BLOWS, Injected
+from hms_kernel.chaos.faults import Injected
 from hms_kernel.chaos.skill import BAITS, read_mark
 from hms_kernel.errors import HmsError, UsageError
 from hms_kernel.model import AgentPhase, Limits
@@ -52,9 +52,7 @@ def strike(wb: Desk, kind: str, rng: Random) -> Injected:
     Raises:
         UsageError: there is no such kind, or nobody who could be hit like that.
     """
-    if kind not in KINDS and kind not in BAITS:
-        known = ", ".join(name for name in BLOWS if name != "kill_kernel")
-        raise UsageError(f"no blow {kind!r}; there are {known}")
+    _check(kind)
     ready = [a for a in wb.client.agents() if a.phase == AgentPhase.READY.value and a.pid]
     if kind in KINDS:
         rng.shuffle(ready)
@@ -86,7 +84,12 @@ def chaos(
 
     Yields:
         The blows so far; it grows.
+
+    Raises:
+        UsageError: there is no such kind.
     """
+    for kind in kinds:
+        _check(kind)
     rng, ended = Random(seed), threading.Event()
     blows: list[Injected] = []
 
@@ -107,6 +110,12 @@ def chaos(
     finally:
         ended.set()
         thread.join()
+
+
+def _check(kind: str) -> None:
+    if kind not in KINDS and kind not in BAITS:
+        known = ", ".join((*KINDS, *(name for name in BAITS if name not in KINDS)))
+        raise UsageError(f"no blow {kind!r} for a workbench; there are {known}")
 
 
 def _hit(agent: AgentStatus, kind: str) -> Injected | None:

@@ -32,9 +32,11 @@ def chaos(
         int, typer.Option("--agents", "-n", min=1, help="Agent processes.")
     ] = _DEFAULTS.agents,
     kernel_kills: Annotated[
-        int,
+        int | None,
         typer.Option(
-            "--kernel-kills", min=0, help="How often, of all faults, the supervisor is killed."
+            "--kernel-kills",
+            min=0,
+            help="How many of the faults kill the supervisor; default: one of fifty, at least 1.",
         ),
     ] = _DEFAULTS.kernel_kills,
     kinds: Annotated[

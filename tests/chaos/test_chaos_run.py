@@ -21,7 +21,7 @@ import hms_kernel as hms
 from hms_kernel import session as sessions
 from hms_kernel.chaos import processes
 from hms_kernel.chaos.faults import BLOWS, DISTURBANCES
-from hms_kernel.chaos.run import News, Settings, run
+from hms_kernel.chaos.run import News, Settings, planned, run
 from hms_kernel.model import TaskSettled
 from hms_kernel.testing import chaos, healing, strike
 
@@ -48,6 +48,23 @@ def test_a_short_seeded_run_with_every_blow_and_a_killed_kernel_loses_nothing():
     healed = [each.story for each in news if each.story and each.story.recovered_s is not None]
     assert len(healed) == 12
     assert sessions.names() == []
+
+
+@pytest.mark.parametrize(
+    ("chosen", "kills"),
+    [
+        ({"faults": 250}, 5),
+        ({"faults": 40}, 1),
+        ({"faults": 40, "kernel_kills": 0}, 0),
+        ({"faults": 40, "kinds": ("kill_agent",)}, 0),
+        ({"faults": 40, "kinds": ("kill_agent",), "kernel_kills": 3}, 3),
+    ],
+)
+def test_one_of_fifty_faults_kills_the_kernel_unless_somebody_says_otherwise(chosen, kills):
+    plan = planned(Settings(tasks=1000, **chosen))
+
+    assert len(plan) == chosen["faults"]
+    assert sum(fault.kind == "kill_kernel" for fault in plan) == kills
 
 
 class TestTheCommand:
@@ -169,6 +186,8 @@ class TestOnAWorkbench:
                 strike(bench, "hold_gil", Random(1))
             with pytest.raises(hms.UsageError, match="freeze_agent"):
                 strike(bench, "kill_kernel", Random(1))
+            with pytest.raises(hms.UsageError, match="meteor"), chaos(bench, kinds=["meteor"]):
+                pass
 
 
 def test_processes_and_sockets_of_a_run_that_are_left_are_found_and_can_be_ended(
@@ -180,6 +199,7 @@ def test_processes_and_sockets_of_a_run_that_are_left_are_found_and_can_be_ended
     monkeypatch.chdir(tmp_path)  # the path of a socket may be no longer than 100 bytes
     left.bind("s")
     with subprocess.Popen(["sleep", "60"], env=environment) as mine:
+        assert processes.hit(mine.pid, signal.SIGKILL, token="xyz") is None
         told = processes.left_over("abc", [tmp_path, tmp_path / "nowhere"], patience_s=0.1)
 
         assert told == [f"process {mine.pid}: sleep 60", f"socket {path}"]
