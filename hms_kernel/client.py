@@ -115,7 +115,8 @@ class RemoteLine:
 
     def _run(self) -> None:
         # The same name after a reconnection, by which the supervisor knows what it has done.
-        dealer: Dealer = ZmqDealer(self._address, uuid.uuid4().bytes)
+        # In letters, for ZeroMQ refuses a name that begins with a zero.
+        dealer: Dealer = ZmqDealer(self._address, uuid.uuid4().hex.encode())
         numbers = count(1)
         poller = select.poll()
         poller.register(dealer, select.POLLIN)

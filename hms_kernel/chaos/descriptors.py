@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from hms_kernel.transport.zeromq import SPARE, ZmqListener
 
-ROOM = 64  # descriptors opened in a hurry at most; a limit may allow a million
+ROOM = 64  # descriptors to use up at most, since a limit may allow a million
 NOTICE_S = 2.0  # for listeners to see it coming
 
 
