@@ -133,7 +133,9 @@ class Recoveries:
         for task in tasks:
             key = _question(task)
             known = self._lemmas.get(key) if step.move is Move.LEMMAS else None
-            if known is None or self.tasks[known].phase is Phase.CANCELLED:
+            # One that this step has just named is not there yet.
+            earlier = self.tasks.get(known) if known else None
+            if known is None or (earlier and earlier.phase is Phase.CANCELLED):
                 known = f"{work.task.task_id}.{self._count(work) + len(asked) + 1}"
                 asked[known] = msgspec.structs.replace(task, task_id=known)
                 if step.move is Move.LEMMAS:

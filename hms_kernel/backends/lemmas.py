@@ -140,10 +140,10 @@ def _written(statement: Statement, found: Parts) -> Parts | None:
     """The parts with their texts; None when one does not say what it was written for."""
     names = {hypothesis.prop: hypothesis.name for hypothesis in statement.hypotheses}
     texts = []
-    for number, piece in enumerate(found.pieces, 1):
+    for piece in found.pieces:
         facts = piece.sequent.facts
         lemma = Statement(
-            name=f"lemma_{number}",
+            name="piece",  # the same of all, so that equal lemmas are equal texts
             variables=piece.sequent.variables,
             hypotheses=tuple(Hypothesis(names.get(fact, ""), fact) for fact in facts),
             conclusion=piece.sequent.claim,

@@ -69,7 +69,9 @@ class Prove:
             verdict = self._settled(request, self._backend(request.backend), report)
         if verdict.outcome in OPEN and request.backend == "smt" and request.propose:
             return self._proposed(request, verdict, report)
-        if request.trust is Trust.LEAN_KERNEL and verdict.trust is Trust.CERTIFICATE:
+        # Of a proof by lemmas the kernel has seen the lemmas; it has no certificate of the whole.
+        certified = verdict.evidence.certificate is not None
+        if request.trust is Trust.LEAN_KERNEL and verdict.trust is Trust.CERTIFICATE and certified:
             return self._confirmed(request, verdict, report)
         return verdict
 

@@ -144,7 +144,7 @@ def test_it_is_told_lemma_by_lemma():
     told = str(explain(settled(claim(BOTH))[0]))
 
     assert told.startswith("It follows from 2 lemmas by conjuncts, each of which holds:")
-    assert "1. theorem lemma_1 (x : ℝ) (h : 1 ≤ x) : 1 ≤ x * x := by sorry" in told
+    assert "1. theorem piece (x : ℝ) (h : 1 ≤ x) : 1 ≤ x * x := by sorry" in told
     assert told.count("Suppose it fails") == 2
 
 

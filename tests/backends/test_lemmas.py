@@ -90,8 +90,8 @@ class TestAPersonsLemma:
         found = apart(self.claim, Split(by="lemma", lemma="0 ≤ (x - y) ^ 2"))
 
         assert found.texts == (
-            "theorem lemma_1 (x y : ℝ) (h : 0 ≤ x) : 0 ≤ (x - y) ^ 2 := by sorry",
-            "theorem lemma_2 (x y : ℝ) (h : 0 ≤ x) (_ : 0 ≤ (x - y) ^ 2)"
+            "theorem piece (x y : ℝ) (h : 0 ≤ x) : 0 ≤ (x - y) ^ 2 := by sorry",
+            "theorem piece (x y : ℝ) (h : 0 ≤ x) (_ : 0 ≤ (x - y) ^ 2)"
             " : x * y + y * x ≤ x ^ 2 + y ^ 2 := by sorry",
         )
 

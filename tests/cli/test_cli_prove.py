@@ -192,3 +192,17 @@ class TestSavedVerdicts:
 
         assert repair["hypothesis"] == "0 ≤ x"
         assert "theorem wrong (x : ℝ) (h1 : 0 ≤ x)" in repair["statement"]
+
+
+def test_what_an_attempt_leaves_open_is_recovered_within_what_is_allowed(tmp_path):
+    file = tmp_path / "theorems.jsonl"
+    hard = "∀ a b c : ℕ, 0 < a * b * c → a ^ 3 + b ^ 3 ≠ c ^ 3"
+    file.write_text(json.dumps({"theorem_id": "fermat", "lean_expr": hard}) + "\n")
+
+    done = hms("prove", file, "--json", "--timeout", 0.5, "--recover-for", 0.01, "--agents", 1)
+
+    [printed] = lines(done.stdout)
+    assert printed["verdict"] == "unknown", done.stderr
+    story = printed["evidence"]["recovery"]
+    assert story[0].startswith("first attempt: unknown")
+    assert story[-1].startswith("language model: ")

@@ -9,6 +9,8 @@ import nbformat
 import pytest
 from command_line import hms
 
+import hms_kernel
+
 
 class TestStatus:
     def test_shows_agents_tasks_attempts_and_verdicts_after_the_run(self, tmp_path):
@@ -102,3 +104,21 @@ class TestDoctor:
 
         assert broken.returncode == 1
         assert "set HMS_HOME" in broken.stdout
+
+
+def test_a_claim_that_waits_for_a_person_is_shown_and_answered_from_another_process(until):
+    hard = "∀ a b c : ℕ, 0 < a * b * c → a ^ 3 + b ^ 3 ≠ c ^ 3"
+    budget = hms_kernel.Budget(nominal_s=0.001, wall_s=60.0)
+    person = hms_kernel.Recovery(moves=(hms_kernel.Move.PERSON,), ask_s=300.0)
+    with hms_kernel.Workbench(agents=1) as bench:
+        task = bench.prove(hard, theorem_id="fermat", budget=budget, recover=person)
+        until(lambda: len(bench.waiting()) == 1)
+
+        shown = hms("status", bench.session)
+        refused = hms("answer", "fermat", "--session", bench.session)
+        answered = hms("answer", "fermat", "--session", bench.session, "--give-up")
+
+        assert "waiting for a person" in shown.stdout
+        assert refused.returncode == 2
+        assert answered.returncode == 0, answered.stderr
+        assert task.result(60).outcome is hms_kernel.Outcome.UNKNOWN

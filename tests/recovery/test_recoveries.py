@@ -230,6 +230,19 @@ def test_two_claims_with_the_same_lemmas_share_them():
     assert all(not world.core.tasks[name].phase.terminal for name in shared)
 
 
+def test_a_lemma_that_a_claim_needs_twice_is_proved_once():
+    world = World(agents=1)
+    twice = Value(value=LEMMAS.value | {"lemmas": [TEXTS[0], TEXTS[1], TEXTS[0]]})
+    world.tell(Submitted(claim("t", Recovery(moves=(Move.SPLIT,)))))
+    world.answer("t", UNKNOWN)
+    world.answer("t.1", twice)
+    assert world.steps("t")[-1].tasks == ("t.2", "t.3", "t.2")
+
+    world.answer_all(PROVED)
+
+    assert world.ends() == {"t": 1, "t.1": 1, "t.2": 1, "t.3": 1, "t.5": 1}
+
+
 def test_claims_that_people_hand_in_and_recoveries_take_turns():
     world = World(agents=1)
     world.tell(Submitted(claim("t", Recovery(moves=(Move.STRATEGY,)))))
