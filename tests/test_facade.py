@@ -78,7 +78,8 @@ def test_an_agent_that_died_is_told_of_put_aside_and_brought_back(bench, until):
     until(lambda: hms_core.query_agent_status(agent)["phase"] == "ready")
     hms_core.quarantine_agent(agent, "to look at it")
     until(lambda: hms_core.query_agent_status(agent)["phase"] == "quarantined")
-    assert "to look at it" in hms_core.list_failures()[-1]["cause"]
+    # Failures are told once they are on the disk, a moment after the agent's phase.
+    until(lambda: "to look at it" in hms_core.list_failures()[-1]["cause"])
 
     hms_core.release_agent(agent)
     until(lambda: hms_core.query_agent_status(agent)["phase"] == "ready")
