@@ -108,7 +108,7 @@ class AgentHandle:
         return f"<agent {self.agent_id}>"
 
     def _repr_mimebundle_(self, **_: object) -> Bundle:
-        return _shown(self, lambda: cards.bundle(summaries.of_agent(self.status())))
+        return _shown(repr(self), lambda: cards.bundle(summaries.of_agent(self.status())))
 
 
 class TaskHandle:
@@ -216,7 +216,7 @@ class TaskHandle:
         return f"<task {self.task_id}{f' {self.label}' if self.label else ''}>"
 
     def _repr_mimebundle_(self, **_: object) -> Bundle:
-        return _shown(self, lambda: cards.bundle(summaries.of_task(self.status())))
+        return _shown(repr(self), lambda: cards.bundle(summaries.of_task(self.status())))
 
 
 class Run:
@@ -311,15 +311,15 @@ class Run:
             card = summaries.of_run(self.name, self.spec.name, statuses)
             return cards.bundle(card, summaries.run_picture(statuses))
 
-        return _shown(self, drawn)
+        return _shown(f"<run {self.name}>", drawn)
 
 
-def _shown(handle: object, draw: Callable[[], Bundle]) -> Bundle:
+def _shown(name: str, draw: Callable[[], Bundle]) -> Bundle:
     """What a handle shows: how things stand this moment, or that nobody answers any more."""
     try:
         return draw()
     except HmsError as error:
-        told = f"{handle!r}: {error}"
+        told = f"{name}: {error}"
         return {"text/plain": told, "text/html": f"<p><code>{escape(told)}</code></p>"}
 
 

@@ -11,7 +11,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 import hms_kernel as hms
-from hms_kernel import cards, summaries
+from hms_kernel import cards, cells, summaries
 from hms_kernel.backends.smt import DEFAULT_STRATEGY, SmtBackend
 from hms_kernel.backends.strategy import Stage
 from hms_kernel.messages import AgentStatus, TaskStatus
@@ -27,6 +27,7 @@ from hms_kernel.model import (
     Phase,
     Progress,
     Repair,
+    Semantics,
     Trust,
     Value,
     Verdict,
@@ -267,11 +268,14 @@ def test_agent_task_and_run_tell_how_they_stand(bench):
     assert " s\n" not in shown["text/plain"]
 
 
-def test_a_handle_of_a_session_that_is_over_says_so():
-    with hms.Workbench() as bench:
+def test_handles_of_a_session_that_is_over_say_so():
+    with hms.Workbench(agents=1) as bench:
         task = bench.prove("∀ x : ℝ, 0 ≤ x ^ 2", theorem_id="square")
+        run = bench.verify(cells.lean("∀ x : ℝ, 0 ≤ x ^ 2", Semantics.EXACT))
+        [agent] = bench.spawn()
 
-    shown = task._repr_mimebundle_()
-
-    assert "square" in shown["text/html"]
-    assert set(shown) == {"text/plain", "text/html"}
+    for handle, words in ((task, "square"), (run, "run"), (agent, "agent")):
+        shown = handle._repr_mimebundle_()
+        assert words in shown["text/html"]
+        assert "has ended" in shown["text/plain"] or "session" in shown["text/plain"]
+        assert set(shown) == {"text/plain", "text/html"}
