@@ -6,10 +6,10 @@ import pathlib
 from collections.abc import Callable
 from typing import Any
 
-import anywidget
 import traitlets
 
 from hms_widgets import palette
+from hms_widgets.channel import Reachable
 
 HERE = pathlib.Path(__file__).parent
 # One module to the page: a widget's script cannot import its neighbours.
@@ -23,7 +23,7 @@ def joined(names: tuple[str, ...]) -> str:
     return "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)
 
 
-class Page(anywidget.AnyWidget):
+class Page(Reachable):
     """Holds the truth that a reloaded page starts from; everything else is in the scripts.
 
     Args:
