@@ -107,7 +107,7 @@ def __getattr__(name: str) -> Any:
 
 
 def load_ipython_extension(ipython: Any) -> None:
-    """``%load_ext hms_kernel``: the cell magic ``%%prove``."""
+    """``%load_ext hms_kernel``: the magics ``%%prove`` and ``%hms``."""
     from hms_kernel.magics import register
 
     register(ipython)

@@ -11,6 +11,7 @@ with hms.Workbench() as wb:
 from __future__ import annotations
 
 import atexit
+import threading
 
 from hms_kernel import display, hosting, tables
 from hms_kernel import session as sessions
@@ -162,6 +163,29 @@ def attach(session: str | None = None) -> Attached:
 def hosted() -> Workbench | None:
     """The newest live workbench of this process."""
     return next((bench for bench in reversed(_hosted) if not bench.closed), None)
+
+
+def current() -> Desk:
+    """The session that is meant when none is named: the newest of this process, else as for ``attach``.
+
+    Raises:
+        SessionError: there is none.
+    """
+    global _joined
+    with _joining:
+        if (own := hosted()) is not None:
+            return own
+        if _joined is not None:
+            if _joined.alive():
+                return _joined
+            _joined.close()
+            _joined = None
+        _joined = attach()
+        return _joined
+
+
+_joining = threading.Lock()
+_joined: Attached | None = None
 
 
 def _host(

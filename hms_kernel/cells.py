@@ -5,14 +5,16 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from hms_kernel import statements
 from hms_kernel.errors import StatementError, UsageError
-from hms_kernel.model import Budget, Semantics
+from hms_kernel.model import Budget, Semantics, Trust
 from hms_kernel.specs.claim import Claim, Spec, invalid, is_command, unique
 
 NOMINAL_SHARE = 0.5  # nominal seconds per second of --timeout, as on the command line
-OPTIONS = ("--timeout", "--semantics", "--agents")
+OPTIONS = ("--timeout", "--semantics", "--agents", "--trust", "--save", "--no-cache")
+FLAGS = ("no-cache",)  # take no value
 _OPTION = re.compile(r"--([\w-]+)(?:=|\s+|$)(\S*)\s*")
 _WHERE = re.compile(r"\bwhere\b")
 _PYTHON = re.compile(r"^(?:@[\w.]*claim\b|(?:async\s+)?def\s+\w+\s*\((?!.*:=))", re.MULTILINE)
@@ -27,6 +29,9 @@ class Line:
     timeout_s: float = 30.0
     semantics: Semantics = Semantics.EXACT
     agents: int | None = None
+    trust: Trust = Trust.ONE_SOLVER  # weakest proof that counts
+    save: str = ""  # folder for the verdicts
+    cache: bool = True
 
     @property
     def budget(self) -> Budget:
@@ -45,7 +50,13 @@ def read_line(text: str) -> Line:
     while match := _OPTION.match(rest):
         name, value = match.groups()
         if f"--{name}" not in OPTIONS:
-            raise UsageError(f"unknown option --{name}; there are {', '.join(OPTIONS)}")
+            near = get_close_matches(f"--{name}", OPTIONS, n=1)
+            hint = f": did you mean {near[0]}? There are" if near else "; there are"
+            raise UsageError(f"unknown option --{name}{hint} {', '.join(OPTIONS)}")
+        if name in FLAGS:
+            options[name] = "yes"
+            rest = rest[match.start(2) :]
+            continue
         if not value:
             raise UsageError(f"--{name} needs a value")
         options[name] = value
@@ -57,6 +68,9 @@ def read_line(text: str) -> Line:
         timeout_s=_positive("timeout", options.get("timeout", "30")),
         semantics=Semantics.named(options.get("semantics", Semantics.EXACT)),
         agents=int(_positive("agents", options["agents"])) if "agents" in options else None,
+        trust=Trust.of_proofs(options.get("trust", Trust.ONE_SOLVER)),
+        save=options.get("save", ""),
+        cache="no-cache" not in options,
     )
 
 

@@ -17,8 +17,7 @@ from hms_kernel.errors import SessionError, UsageError
 from hms_kernel.messages import SpawnAgentRequest, SpawnAgentResponse
 from hms_kernel.report import verdict_json
 
-_lock = threading.Lock()
-_attached: api.Attached | None = None
+_lock = threading.Lock()  # so that two threads do not host one each
 
 
 def ping_supervisor() -> dict[str, Any]:
@@ -184,17 +183,8 @@ def _agent(agent_id: str) -> handles.AgentHandle:
 
 def _desk() -> desk.Desk:
     """The session the verbs speak to; found again when it has ended."""
-    global _attached
     with _lock:
-        if (own := api.hosted()) is not None:
-            return own
-        if _attached is not None:
-            if _attached.alive():
-                return _attached
-            _attached.close()
-            _attached = None
         try:
-            _attached = api.attach()
+            return api.current()
         except SessionError:
             return api.Workbench()
-        return _attached

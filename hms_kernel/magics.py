@@ -1,65 +1,24 @@
-"""The cell magic ``%%prove``: hands a cell's claims to the workbench and shows how they fare. Proves nothing.
+"""The magics ``%%prove``, which settles a cell's claims, and ``%hms``, which looks. Decides nothing.
 
-``%load_ext hms_kernel`` brings it. Its displays are plain HTML and text, so a notebook
-that ran headless keeps them.
+``%load_ext hms_kernel`` brings them.
 """
 
 from __future__ import annotations
 
-from html import escape
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from IPython.display import display
 
-from hms_kernel import api, cells, config
-from hms_kernel import display as tables
+from hms_kernel import api, cells, config, questions
 from hms_kernel.errors import HmsError, UsageError
 from hms_kernel.handles import Run
-from hms_kernel.report import Settlement, remarks, why
+from hms_kernel.progress import Progress, follow
 from hms_kernel.specs import Spec, python
 
 Shell = Any  # an ``InteractiveShell``, which IPython leaves mostly untyped
 _show: Any = display
-
-
-class _Progress:
-    """The claims of a run with the verdicts so far; as a table, or as lines of text."""
-
-    def __init__(self, spec: Spec, settled: dict[str, Settlement]) -> None:
-        self._spec = spec
-        self._settled = settled
-
-    def rows(self) -> list[dict[str, str]]:
-        """One row per claim."""
-        rows = []
-        for claim in self._spec.claims:
-            found = self._settled.get(claim.id)
-            rows.append(
-                {
-                    "claim": claim.id,
-                    "says": claim.natural_language or claim.statement,
-                    "verdict": found.verdict.outcome.value if found else "…",
-                    "trust": found.verdict.trust.value if found and found.verdict.trust else "",
-                    "why": why(found.verdict) if found else "",
-                }
-            )
-        return rows
-
-    def remarks(self) -> list[str]:
-        """What could not be understood, with a caret where."""
-        return remarks(self._settled.values())
-
-    def __repr__(self) -> str:
-        lines = [
-            f"{tables.signed(row['verdict'])}  {row['claim']}: {' '.join(row['says'].split())}"
-            + (f"  ({row['why']})" if row["why"] else "")
-            for row in self.rows()
-        ]
-        return "\n".join([*lines, *self.remarks()])
-
-    def _repr_html_(self) -> str:
-        said = "".join(f"<pre>{escape(remark)}</pre>" for remark in self.remarks())
-        return tables.html_table(self.rows()) + said
 
 
 class CellRun(Run):
@@ -92,21 +51,17 @@ def prove(shell: Shell, line: str, cell: str) -> Run:
     missing = (options.agents or config.cores()) - len(bench.client.agents())
     if missing > 0 and (options.agents or not bench.client.agents()):
         bench.spawn(missing)
-    run = bench.verify(spec, budget=options.budget)
-    settled: dict[str, Settlement] = {}
-    progress = _Progress(spec, settled)
+    run = bench.verify(spec, budget=options.budget, cache=options.cache, trust=options.trust)
+    progress = Progress(spec, options.trust)
     # A terminal cannot take back what it printed, so it gets the end only.
     live = _show(progress, display_id=True) if hasattr(shell, "kernel") else None
     try:
-        for found in run.as_settled():
-            settled[found.claim.id] = found
-            if live is not None:
-                live.update(progress)
-    except KeyboardInterrupt:
-        run.cancel()
-        raise
-    if live is None:
-        _show(progress)
+        follow(run, bench.client, progress, lambda: live and live.update(progress))
+    finally:
+        if live is None:
+            _show(progress)
+    if options.save:
+        run.report().save(options.save)
     return CellRun(bench.client, run.name, spec, run.tasks, run.store)
 
 
@@ -135,21 +90,49 @@ def _python(shell: Shell, options: cells.Line, cell: str) -> Spec:
 
 
 def register(shell: Shell) -> None:
-    """Make the magic known to a shell."""
+    """Make the magics known to a shell."""
 
+    @_plainly
     def magic(line: str, cell: str) -> Run:
+        return prove(shell, line, cell)
+
+    @_plainly
+    def hms(line: str) -> Any:
+        return questions.answer(line)
+
+    magic.__doc__ = PROVE
+    hms.__doc__ = HMS + questions.help_text()
+    shell.register_magic_function(magic, magic_kind="cell", magic_name="prove")
+    shell.register_magic_function(hms, magic_kind="line", magic_name="hms")
+    shell.set_hook("complete_command", lambda _, event: list(cells.OPTIONS), str_key="%%prove")
+    shell.set_hook(
+        "complete_command",
+        lambda _, event: questions.complete(event.text_until_cursor.rpartition("%hms")[2]),
+        re_key=r".*%hms\s",  # also on the right of an assignment
+    )
+
+
+def _plainly(magic: Callable[..., Any]) -> Callable[..., Any]:
+    """The same magic with errors of ours as one line: it says what to do, our frames would hide it."""
+
+    @wraps(magic)
+    def plain(*arguments: str) -> Any:
         try:
-            return prove(shell, line, cell)
+            return magic(*arguments)
         except HmsError as error:
-            # The text says what to do; our own frames would only hide it.
             text = f"{type(error).__name__}: {error}"
             error._render_traceback_ = lambda: text.splitlines()  # type: ignore[attr-defined]
             raise
 
-    magic.__doc__ = PROVE
-    shell.register_magic_function(magic, magic_kind="cell", magic_name="prove")
-    shell.set_hook("complete_command", lambda _, event: list(cells.OPTIONS), str_key="%%prove")
+    return plain
 
+
+HMS = """Look at the session of this notebook, else at the one that ``HMS_SESSION`` names, else at the newest.
+
+The answer is a value: ``agents = %hms agents`` keeps it, ``agents.frame()`` is a pandas frame.
+Names are completed with the Tab key.
+
+"""
 
 PROVE = """Prove or refute what the cell claims.
 
@@ -171,6 +154,9 @@ Options stand before the claim:
     --timeout 30        seconds that one claim may take; within them the budget is the same everywhere
     --semantics exact   floats are real numbers; float64: they are IEEE-754 doubles
     --agents 4          how many provers there should be at least
+    --trust LEVEL       weakest proof that counts: lean-kernel, certificate, two-solvers, one-solver
+    --save DIR          write every verdict to a file of its own; `hms check` reads them
+    --no-cache          settle everything anew, also what was answered before
 
 The workbench of this notebook is used; without one, one is started. The cell's value is
 the run: ``_.result()`` is its report.

@@ -38,8 +38,9 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "handles",
         "steering",
         "desk",
-        "api",
-        "facade magics testing batch doctor",
+        "api progress",
+        "facade questions testing batch doctor",
+        "magics",
         "cli",
         "__main__",
     )

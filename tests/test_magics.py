@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import nbclient
@@ -15,6 +17,8 @@ from IPython.utils.capture import capture_output
 
 import hms_kernel as hms
 from hms_kernel import api
+from hms_kernel.model import Trust
+from hms_kernel.report import is_proved
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +117,8 @@ def test_a_mistake_in_the_cell_is_the_cells_own_error(shell: InteractiveShell, t
     ("text", "said"),
     [
         ("%%prove --fast 3\nTrue\n", "unknown option --fast"),
+        ("%%prove --timout 3\nTrue\n", "did you mean --timeout?"),
+        ("%%prove --trust blind\nTrue\n", "no trust 'blind'"),
         ("%%prove --timeout soon\nTrue\n", "a positive number"),
         ("%%prove --semantics float\nTrue\n", "exact, float64"),
         ("%%prove result > 0\n∀ x : ℝ, x = x\n", "the cell defines none"),
@@ -176,3 +182,140 @@ def test_options_are_completed(shell: InteractiveShell):
         found = [c.text for c in shell.Completer.completions("%%prove --t", len("%%prove --t"))]
 
     assert "--timeout" in found
+
+
+def test_a_proof_below_the_wanted_trust_is_shown_as_such_and_verdicts_are_saved(
+    shell: InteractiveShell, tmp_path: Path
+):
+    statement = "∀ x y z : ℝ, x ^ 4 * y ^ 2 + x ^ 2 * y ^ 4 + z ^ 6 ≥ 3 * x ^ 2 * y ^ 2 * z ^ 2"
+    options = f"--trust certificate --no-cache --timeout 20 --save {tmp_path}"
+    result, shown = cell(shell, f"%%prove {options}\n{statement}\n\n∀ x : ℝ, 0 ≤ x ^ 2\n")
+
+    report = result.result.report()
+    strong = {claim.claim.id: is_proved(claim.verdict, Trust.CERTIFICATE) for claim in report}
+    final = shown.outputs[-1].data["text/plain"]
+    for line in final.splitlines()[:-1]:
+        said, _, rest = line.partition("  ")
+        assert (said == "✔ proved") == strong[rest.partition(":")[0]]
+    assert len(list(tmp_path.glob("*.witness.json"))) == 2
+
+
+def test_an_interrupted_cell_says_how_far_it_came_and_cancels_the_rest(
+    shell: InteractiveShell, bench: hms.Workbench
+):
+    def ctrl_c(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    usual = signal.signal(signal.SIGALRM, ctrl_c)
+    signal.alarm(3)
+    try:
+        _, shown = cell(
+            shell,
+            "%%prove --timeout 100\n1 + 1 = 2\n\n∀ x y z : ℤ, x ^ 3 + y ^ 3 + z ^ 3 ≠ 114\n",
+        )
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, usual)
+
+    (final,) = (o.data["text/plain"] for o in shown.outputs if "text/plain" in o.data)
+    assert "✔ proved  1: 1 + 1 = 2" in final
+    assert "not settled  2: " in final
+    assert final.endswith("1 of 2 settled when it was interrupted: 1 proved")
+    assert bench.tasks()["phase"].tolist()[-1] == "cancelled"
+
+
+class TestHms:
+    """``%hms`` in a session with a run of two claims."""
+
+    @pytest.fixture(scope="class")
+    @staticmethod
+    def run(shell: InteractiveShell) -> hms.Run:
+        result, _ = cell(shell, "%%prove\ntheorem a_fine : 1 < 2 := by sorry\n"
+                                "theorem a_false : 2 < 1 := by sorry\n")  # fmt: skip
+        found: hms.Run = result.result
+        return found
+
+    def test_alone_says_what_there_is(self, shell: InteractiveShell, run: hms.Run, bench):
+        result, shown = cell(shell, "%hms")
+
+        told = {row["what"]: row["is"] for row in result.result}
+        assert told["session"] == bench.session
+        assert "ready" in told["agents"]
+        assert "succeeded" in told["tasks"]
+        assert "refuted" in told["verdicts"]
+        assert bench.session in shown.stdout
+
+    def test_lists_agents_runs_tasks_and_verdicts(self, shell: InteractiveShell, run: hms.Run):
+        agents, _ = cell(shell, "%hms agents")
+        runs, _ = cell(shell, "%hms runs")
+        tasks, _ = cell(shell, f"%hms tasks {run.name}")
+        verdicts, _ = cell(shell, f"verdicts = %hms verdicts {run.name}\nverdicts")
+
+        assert agents.result.rows[0]["phase"] == "ready"
+        assert run.name in runs.result.frame()["run"].tolist()
+        assert [row["label"] for row in tasks.result] == ["a_fine", "a_false"]
+        assert [row["verdict"] for row in verdicts.result] == ["proved", "refuted"]
+        assert "✘ refuted" in verdicts.result._repr_html_()
+
+    def test_hands_out_an_agent_a_task_and_a_verdict_by_name(
+        self, shell: InteractiveShell, run: hms.Run, bench
+    ):
+        agent, _ = cell(shell, f"%hms agent {bench.client.agents()[0].agent_id}")
+        task, _ = cell(shell, "%hms task a_false")
+        verdict, _ = cell(shell, "%hms verdict a_false")
+
+        assert agent.result.pid == bench.client.agents()[0].pid
+        assert task.result.task_id == run.tasks[1].task_id
+        assert verdict.result == task.result.result()
+        assert verdict.result.outcome == "refuted"
+
+    @pytest.mark.parametrize(
+        ("line", "said"),
+        [
+            ("%hms agnets", "no %hms agnets: did you mean 'agents'? There are: status, agents"),
+            ("%hms agent", "%hms agent of which AGENT? There are: agent-1"),
+            ("%hms agent agnt-1", "no agent 'agnt-1': did you mean 'agent-1'?"),
+            ("%hms task a_flase", "no task 'a_flase': did you mean 'a_false'?"),
+            ("%hms tasks nosuch", "no run 'nosuch'. There are: cell-"),
+            ("%hms runs mine", "%hms runs takes no name"),
+        ],
+    )
+    def test_a_wrong_word_is_answered_with_the_right_ones(
+        self, shell: InteractiveShell, run: hms.Run, line: str, said: str
+    ):
+        result, shown = cell(shell, line)
+
+        assert isinstance(result.error_in_exec, hms.UsageError)
+        assert said in shown.stdout
+        assert "Traceback" not in shown.stdout
+
+    @pytest.mark.parametrize(
+        ("line", "follows"),
+        [
+            ("%hms ", {"status", "agents", "tasks", "verdicts", "runs", "help"}),
+            ("%hms ag", {"agents", "agent"}),
+            ("%hms agent ", {"agent-1"}),
+            ("%hms agent ag", {"agent-1"}),
+            ("%hms task a_f", {"a_fine", "a_false"}),
+            ("x = %hms verdict a_fa", {"a_false"}),
+        ],
+    )
+    def test_words_and_names_are_completed(
+        self, shell: InteractiveShell, run: hms.Run, line: str, follows: set[str]
+    ):
+        assert follows <= completed(shell, line)
+
+    def test_names_of_runs_are_completed(self, shell: InteractiveShell, run: hms.Run):
+        assert run.name in completed(shell, "%hms tasks cell")
+        assert completed(shell, "%hms agents agent") & {"agent-1"} == set()
+
+    def test_the_question_mark_lists_the_words(self, shell: InteractiveShell):
+        with capture_output() as shown:
+            shell.run_line_magic("pinfo", "%hms")
+
+        assert "%hms verdicts [RUN]" in shown.stdout
+
+
+def completed(shell: InteractiveShell, line: str) -> set[str]:
+    with provisionalcompleter():
+        return {c.text for c in shell.Completer.completions(line, len(line))}
