@@ -5,6 +5,7 @@ HMS_SESSION   session that clients speak to (default: the newest live one)
 HMS_LEAN      an installed Lean: an executable or a Lake project (default: ``lean`` on PATH)
 HMS_PROVER_URL, HMS_PROVER_MODEL, HMS_PROVER_KEY, ...
               a language model that proposes proofs: one variable for each field of ``Prover``
+HMS_CONTROL   set by ``hms dashboard --control``: its pages may act, and not only look
 HMS_QUEUE     tasks that may wait for an agent before no more are accepted (default: 20000)
 """
 
@@ -20,6 +21,7 @@ import msgspec
 from hms_kernel.errors import UsageError
 
 PROVER = "HMS_PROVER_"
+CONTROL = "HMS_CONTROL"
 
 _Count = Annotated[int, msgspec.Meta(ge=1)]
 
@@ -98,6 +100,11 @@ def prover() -> Prover | None:
     if not (found.key.isascii() and found.key.isprintable()):
         raise UsageError(f"{PROVER}KEY has signs that no header can carry")
     return found
+
+
+def control() -> bool:
+    """Whether the pages of ``hms dashboard`` may act."""
+    return bool(os.environ.get(CONTROL))
 
 
 def queue() -> int:

@@ -39,7 +39,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "steering",
         "desk",
         "api progress",
-        "facade questions testing batch doctor",
+        "facade questions testing batch doctor app",
         "magics",
         "cli",
         "__main__",

@@ -8,13 +8,14 @@ from rich.text import Text
 from hms_kernel.cli import INTERRUPTED
 from hms_kernel.cli.checking import check
 from hms_kernel.cli.doctoring import doctor
+from hms_kernel.cli.pages import dashboard, lab
 from hms_kernel.cli.root import app, err
 from hms_kernel.cli.running import batch
 from hms_kernel.cli.sessions import list_sessions, status, stop
 from hms_kernel.cli.settling import demo, prove, verify
 from hms_kernel.errors import HmsError
 
-for verb in (demo, verify, prove, check, status, stop, batch, doctor):
+for verb in (demo, verify, prove, check, status, stop, dashboard, lab, batch, doctor):
     app.command()(verb)
 app.command("sessions")(list_sessions)
 
