@@ -6,6 +6,7 @@ HMS_LEAN      an installed Lean: an executable or a Lake project (default: ``lea
 HMS_PROVER_URL, HMS_PROVER_MODEL, HMS_PROVER_KEY, ...
               a language model that proposes proofs: one variable for each field of ``Prover``
 HMS_CONTROL   set by ``hms dashboard --control``: its pages may act, and not only look
+HMS_HEADLESS  1: displays leave static views only; 0: they are live (default: live unless a program runs the notebook)
 HMS_QUEUE     tasks that may wait for an agent before no more are accepted (default: 20000)
 """
 
@@ -105,6 +106,18 @@ def prover() -> Prover | None:
 def control() -> bool:
     """Whether the pages of ``hms dashboard`` may act."""
     return bool(os.environ.get(CONTROL))
+
+
+def headless() -> bool | None:
+    """Whether nobody will look at live displays; None where nothing is said about it.
+
+    Raises:
+        UsageError: ``HMS_HEADLESS`` is neither 0 nor 1.
+    """
+    chosen = os.environ.get("HMS_HEADLESS", "")
+    if chosen not in ("", "0", "1"):
+        raise UsageError(f"HMS_HEADLESS is {chosen!r}; it must be 0 or 1")
+    return chosen == "1" if chosen else None
 
 
 def queue() -> int:

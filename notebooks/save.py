@@ -5,6 +5,7 @@ python notebooks/save.py [NOTEBOOK ...]
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -29,6 +30,7 @@ def save(path: Path) -> None:
 
 
 if __name__ == "__main__":
+    os.environ["HMS_HEADLESS"] = "1"  # what is saved is read, not watched
     for notebook in map(Path, sys.argv[1:] or sorted(HERE.glob("*.ipynb"))):
         save(notebook)
         print(f"saved {notebook.name}")

@@ -63,7 +63,7 @@ ONLY: Mapping[str, frozenset[str]] = {
     "genetics": frozenset({"errors", "model", "config", "backends"}),
     # The checker is what a sceptic has to read: no prover may reach into it.
     "certificates": frozenset({"errors", "statements"}),
-    "hms_widgets": frozenset({"errors", "model", "messages"}),
+    "hms_widgets": frozenset({"errors", "model", "messages", "config"}),
 }
 
 # Neither clock nor thread nor socket: what makes these replayable.

@@ -17,11 +17,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from hms_kernel import config
+from hms_kernel import session as sessions
 from hms_kernel.errors import BackendMissing, HmsError, UsageError
 
 HERE = Path(__file__).resolve().parent
 FIRST = "01_first_verdicts.ipynb"  # where the course begins
 COPY = "hms-course"  # folder for the notebooks where there are none
+EXTENSIONS = ("@voila-dashboards/widgets-manager8", "anywidget")  # what the page draws with
 UP_S = 60.0  # for a server to come up
 DOWN_S = 20.0  # to end its kernels and itself
 
@@ -42,9 +44,11 @@ def dashboard(
 
     Raises:
         BackendMissing: Voilà is not installed.
-        HmsError: it did not come up.
+        SessionError: there is no live session to show.
+        HmsError: the server did not come up.
     """
     _need("voila", "app", "the dashboard as a page of its own")
+    sessions.connection(session)  # says so where there is none
     token = os.environ.get("JUPYTER_TOKEN") or secrets.token_hex(24)
     port = port or _free_port()
     environment = {
@@ -61,6 +65,8 @@ def dashboard(
     command += ["--no-browser", "--Voila.ip=127.0.0.1", f"--port={port}", "--Voila.port_retries=0"]
     command += ["--Voila.auto_token=True", "--template=hms", "--Voila.log_level=WARN"]
     command += [f"--theme={'dark' if dark else 'light'}"]
+    # Whatever else is installed for JupyterLab may not work without it.
+    command += [f"--VoilaConfiguration.extension_allowlist={name}" for name in EXTENSIONS]
     # In a session of its own: Ctrl-C reaches it through us, and only once.
     server = subprocess.Popen(command, env=os.environ | environment, start_new_session=True)
     try:

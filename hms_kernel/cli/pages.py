@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from hms_kernel import session as sessions
 from hms_kernel.app import serving
 from hms_kernel.cli.root import out
 
@@ -37,7 +36,6 @@ def dashboard(
     Pages can only look unless it is started with --control. They are served on this machine
     only, to who has the address with its token. Ctrl-C ends them; the session goes on.
     """
-    sessions.connection(session)  # says so before a server is started, where there is none
     with serving.dashboard(session, control=control, dark=dark, port=port) as (address, server):
         try:
             out.print(Text(f"the dashboard is at {address}\nCtrl-C ends it"), soft_wrap=True)

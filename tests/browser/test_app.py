@@ -56,17 +56,17 @@ def served(
         yield found.group(), server
     finally:
         server.send_signal(signal.SIGINT)
-        server.wait(60)
+        server.communicate(timeout=60)
 
 
 def test_a_page_shows_agents_and_verdicts_and_has_no_controls(tab, bench, tmp_path):
     page = tab.page
     with served(bench, tmp_path) as (address, _):
-        page.goto(address)
+        page.goto(address, timeout=LONG)
         live = page.locator(".hms-live")
 
         expect(live).to_be_visible(timeout=LONG)
-        expect(live.get_by_role("status")).to_contain_text("2 agents: 2 ready", timeout=LONG)
+        expect(live.get_by_role("status")).to_contain_text("2 agents: 2 idle", timeout=LONG)
         expect(page.get_by_text("a_false").first).to_be_visible()
         expect(page.get_by_text("refuted").first).to_be_visible()
         expect(
@@ -87,7 +87,7 @@ def test_a_page_shows_agents_and_verdicts_and_has_no_controls(tab, bench, tmp_pa
 def test_with_control_a_click_starts_an_agent(tab, bench, tmp_path):
     page = tab.page
     with served(bench, tmp_path, "shown", "--control", "--dark") as (address, _):
-        page.goto(address)
+        page.goto(address, timeout=LONG)
         page.get_by_role("button", name="Spawn").click(timeout=LONG)
 
         expect(page.get_by_role("log", name="Answers")).to_contain_text("is starting", timeout=LONG)

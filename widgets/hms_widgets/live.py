@@ -24,6 +24,7 @@ from hms_widgets.boards import AgentsBoard, VerdictsBoard, fold_all
 from hms_widgets.commands import Commands
 from hms_widgets.controls import Controls
 from hms_widgets.grid import Grid, Sign, Signs, encode
+from hms_widgets.headless import headless
 from hms_widgets.lines import AgentsPart, ClaimsPart, agents_part, claims_part, head_part
 from hms_widgets.pacing import Pacer
 from hms_widgets.page import Page
@@ -64,6 +65,7 @@ class Live:
     ) -> None:
         self._source = source_of(watched)
         self._clock = clock
+        self._headless = headless()
         self._lock = threading.RLock()  # guards everything below
         self._agents = AgentsBoard() if agents else None
         self._verdicts = VerdictsBoard(run=run) if claims else None
@@ -165,7 +167,7 @@ class Live:
     def _repr_mimebundle_(self, **kwargs: object) -> dict[str, Any]:
         with self._lock:
             bundle: dict[str, Any] = {"text/plain": repr(self), "text/html": self._repr_html_()}
-            if not self._ended:
+            if not (self._ended or self._headless):
                 view = self._view()
                 bundle |= {kind: data for kind, data in view.items() if kind not in bundle}
             return bundle
@@ -174,7 +176,8 @@ class Live:
         self.start()
         self.refresh()
         with self._lock:
-            _ = self.widget
+            if not self._headless:
+                _ = self.widget
             self._push(force=True)
             self._published = self._repr_mimebundle_()
             if get_ipython() is None:
