@@ -23,7 +23,12 @@ from hms_kernel.errors import BackendMissing, HmsError, UsageError
 HERE = Path(__file__).resolve().parent
 FIRST = "01_first_verdicts.ipynb"  # where the course begins
 COPY = "hms-course"  # folder for the notebooks where there are none
-EXTENSIONS = ("@voila-dashboards/widgets-manager8", "anywidget")  # what the page draws with
+# What the page draws with. Whatever else is installed may not work without JupyterLab.
+EXTENSIONS = (
+    "@jupyter-widgets/jupyterlab-manager",
+    "@voila-dashboards/widgets-manager8",
+    "anywidget",
+)
 UP_S = 60.0  # for a server to come up
 DOWN_S = 20.0  # to end its kernels and itself
 
@@ -65,7 +70,10 @@ def dashboard(
     command += ["--no-browser", "--Voila.ip=127.0.0.1", f"--port={port}", "--Voila.port_retries=0"]
     command += ["--Voila.auto_token=True", "--template=hms", "--Voila.log_level=WARN"]
     command += [f"--theme={'dark' if dark else 'light'}"]
-    # Whatever else is installed for JupyterLab may not work without it.
+    # A page that is left ends its kernel by a request without Voilà's XSRF token, and the check
+    # would refuse it. The cookie goes to our own pages only, so nobody else can ask for anything.
+    command += ["--Voila.tornado_settings=disable_check_xsrf=True"]
+    command += ["--IdentityProvider.cookie_options=SameSite=Strict"]
     command += [f"--VoilaConfiguration.extension_allowlist={name}" for name in EXTENSIONS]
     # In a session of its own: Ctrl-C reaches it through us, and only once.
     server = subprocess.Popen(command, env=os.environ | environment, start_new_session=True)

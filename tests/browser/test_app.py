@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 from playwright.sync_api import expect
 
@@ -34,6 +35,12 @@ def bench() -> Iterator[hms.Workbench]:
             found.prove("∀ x : ℝ, 0 ≤ x ^ 2", theorem_id="a_fine").result()
             found.prove("∀ x : ℝ, x ≤ x ^ 2", theorem_id="a_false").result()
             yield found
+
+
+def kernels(server: subprocess.Popen[str]) -> list[psutil.Process]:
+    """The kernels behind the pages of a server."""
+    below = psutil.Process(server.pid).children(recursive=True)
+    return [child for child in below if "ipykernel_launcher" in child.cmdline()]
 
 
 @contextmanager
@@ -59,9 +66,9 @@ def served(
         server.communicate(timeout=60)
 
 
-def test_a_page_shows_agents_and_verdicts_and_has_no_controls(tab, bench, tmp_path):
+def test_a_page_shows_agents_and_verdicts_and_has_no_controls(tab, bench, tmp_path, until):
     page = tab.page
-    with served(bench, tmp_path) as (address, _):
+    with served(bench, tmp_path) as (address, server):
         page.goto(address, timeout=LONG)
         live = page.locator(".hms-live")
 
@@ -75,11 +82,13 @@ def test_a_page_shows_agents_and_verdicts_and_has_no_controls(tab, bench, tmp_pa
         expect(page.get_by_role("textbox")).to_have_count(0)
         # Alive: what happens to the session from now on is seen too.
         bench.prove("1 + 1 = 2", theorem_id="seen_later").result()
-        expect(page.get_by_text("seen_later").first).to_be_visible(timeout=LONG)
+        expect(live.get_by_role("status")).to_contain_text("2 proved", timeout=LONG)
         page.screenshot(path=tmp_path / "dashboard.png")
 
-        page.reload()
-        expect(page.get_by_text("seen_later").first).to_be_visible(timeout=LONG)
+        page.reload(timeout=LONG)
+        expect(live).to_be_visible(timeout=LONG)
+        expect(page.get_by_text("seen_later").first).to_be_visible()
+        until(lambda: len(kernels(server)) == 1)  # the page that was left has ended its own
     assert tab.errors == []
     assert tab.outside == []
 
