@@ -109,6 +109,7 @@ def lab(
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}"]
     command += ["--ServerApp.ip=127.0.0.1", f"--LabApp.default_url=/lab/tree/{FIRST}"]
     command += ["--ServerApp.answer_yes=True"]  # to Ctrl-C, which asks otherwise
+    command += ["--allow-root"] if os.geteuid() == 0 else []  # as in a container
     command += [] if port is None else [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
     return folder, command if browser else [*command, "--no-browser"]
 

@@ -42,10 +42,10 @@ def test_lab_opens_on_a_copy_of_the_course_and_ends_with_ctrl_c(tmp_path: Path):
         assert lab.stdout is not None
         assert lab.stdout.readline().strip() == f"the course is in {tmp_path / 'hms-course'}"
         served = contents(f"http://127.0.0.1:{port}/api/contents?token=told", lab)
-        assert [entry["name"] for entry in served["content"]] == COURSE
+        assert sorted(entry["name"] for entry in served["content"]) == COURSE
     finally:
         lab.send_signal(signal.SIGINT)
-        lab.wait(60)
+        lab.communicate(timeout=60)
     assert lab.returncode == 0
 
 
