@@ -114,7 +114,7 @@ class Race:
                 refuted = verdict.outcome is Outcome.REFUTED
                 said.setdefault(refuted, f"{verdict.outcome}{stage} ({name})")
         if len(said) > 1:
-            stopped = LineStopped(claim=self.claim, said=tuple(said.values()))
+            stopped = LineStopped(claim=self.claim, said=tuple(said[key] for key in sorted(said)))
             with contextlib.suppress(PolicyDenied):
                 self._client.ask(RecordRequest(kind=stopped), AcceptedResponse)
             raise Contradiction(f"{self.claim} was both: {'; '.join(stopped.said)}")
