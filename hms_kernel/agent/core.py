@@ -285,6 +285,8 @@ class AgentCore:
 
     def _adopt(self, now_s: float, epoch: int) -> list[Effect]:
         if not self._registered or self._epoch is None or epoch > self._epoch:
+            if epoch != self._epoch:
+                self._done.clear()  # messages of the one before are ignored anyway
             self._epoch = epoch
             self._registered = True
             self._heartbeat_due_s = now_s

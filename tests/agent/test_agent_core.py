@@ -312,6 +312,18 @@ def test_messages_about_an_attempt_whose_result_is_safe_come_too_late():
     assert core.running is None
 
 
+def test_the_next_supervisor_may_use_a_number_again_that_was_never_written_down():
+    core = busy()
+    core.finished(0.5, "t", 1, Value(value=1))
+    core.received(0.6, from_supervisor(UpdateTaskStatusResponse(task_id="t"), attempt=1))
+    core.received(0.7, from_supervisor(HeartbeatResponse(known=False), epoch=2))
+    core.received(0.8, from_supervisor(RegisterResponse(session="s"), epoch=2))
+
+    core.received(0.9, from_supervisor(AgentTask(task=TASK), epoch=2, attempt=1))
+
+    assert core.running == ("t", 1)
+
+
 def test_cancelling_a_task_that_waits_leaves_the_worker_alone():
     core = busy()
     core.received(0.1, from_supervisor(AgentTask(task=Task(task_id="u", skill="prove")), attempt=1))
