@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from hms_kernel import witness
 from hms_kernel.backends import composing
 from hms_kernel.backends.composing import composed, trust_of
 from hms_kernel.backends.lemmas import parts
@@ -159,3 +160,37 @@ def test_the_same_parts_give_the_same_verdict():
         return replace(verdict, wall_s=0.0, evidence=replace(verdict.evidence, lemmas=lemmas))
 
     assert timeless(one) == timeless(other)
+
+
+class TestASavedOne:
+    def test_is_confirmed_under_the_names_its_lemmas_had_with_another_claim(self):
+        whole = claim("theorem t (x : ℝ) (h : 0 ≤ x ∨ 1 ≤ x) : x = x ∧ 0 ≤ x := by sorry")
+        found = parts(understood(whole))
+        assert found is not None
+        verdicts = [
+            settled(Goal(theorem_id=f"other.{number}", statement=text))[0]
+            for number, text in enumerate(found.texts)
+        ]
+        verdict = composed(whole, found.split, verdicts, BUDGET)
+        assert verdict.outcome is Outcome.PROVED
+
+        finding = witness.check(witness.of(whole, verdict))
+
+        assert finding.confirmed, finding.complaint
+
+    CLASH = "theorem t (x : ℝ) (h : x < 0) (k : 0 < x) : x = 1 ∧ x = 2 := by sorry"
+
+    def test_that_is_vacuous_is_confirmed_by_its_hypotheses(self):
+        verdict, _ = settled(claim(self.CLASH))
+        assert verdict.outcome is Outcome.VACUOUS
+
+        assert witness.check(witness.of(claim(self.CLASH), verdict)).confirmed
+
+    def test_is_not_vacuous_only_because_it_says_so(self):
+        verdict, _ = settled(claim(BOTH))
+
+        lie = replace(verdict, outcome=Outcome.VACUOUS, trust=None)
+
+        finding = witness.check(witness.of(claim(BOTH), lie))
+        assert not finding.confirmed
+        assert "nothing shows that the hypotheses clash" in finding.complaint
