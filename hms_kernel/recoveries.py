@@ -105,10 +105,12 @@ class Recoveries:
             for step in _steps(work):
                 if step.move is Move.LEMMAS:
                     self._lemmas |= {_question(self.tasks[name].task): name for name in step.tasks}
-        for work in list(self.tasks.values()):
-            if work.phase is Phase.WAITING:
-                self._await(work)
-                effects += self._advance(work, now_s)
+        recovering = [work for work in self.tasks.values() if work.phase is Phase.WAITING]
+        for work in recovering:
+            self._await(work)
+        # Only now is it known what others still want of what one wants no longer.
+        for work in recovering:
+            effects += self._advance(work, now_s)
         return effects
 
     def _advance(self, work: Work, now_s: float) -> list[Effect]:
