@@ -93,10 +93,13 @@ class Recoveries:
         """Time has passed: who has waited long enough for a person ends."""
         effects: list[Effect] = []
         for task_id in [name for name, due_s in self._asking.items() if due_s <= now_s]:
-            work = self.tasks[task_id]
-            end = recovery.unanswered(self._case(work))
-            effects += self.settle(work, end.phase, end.result, now_s, work.output)
+            effects += self.cut_short(self.tasks[task_id], now_s)
         return effects
+
+    def cut_short(self, work: Work, now_s: float) -> list[Effect]:
+        """End a task that waits with what its recovery has found so far."""
+        end = recovery.unanswered(self._case(work))
+        return self.settle(work, end.phase, end.result, now_s, work.output)
 
     def resume(self, now_s: float) -> list[Effect]:
         """Go on with what an earlier supervisor had begun; once, before any event."""

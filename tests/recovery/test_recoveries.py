@@ -39,6 +39,7 @@ from hms_kernel.model import (
     Fact,
     Failure,
     Hint,
+    Limits,
     Move,
     Outcome,
     Phase,
@@ -278,6 +279,23 @@ def test_claims_that_people_hand_in_and_recoveries_take_turns():
     recovering = [n for n, name in enumerate(order) if name.startswith("t.")]
     assert recovering, "recoveries starve"
     assert all(later - earlier == TURNS for earlier, later in pairwise(recovering))
+
+
+def test_a_proof_that_is_to_be_certified_is_not_lost_when_there_is_no_time_for_that(world):
+    task = claim("t", Recovery(moves=(Move.CERTIFICATE,)))
+    wanted = task.payload | {"trust": "certificate"}
+    world.tell(Submitted(msgspec.structs.replace(task, payload=wanted, limits=Limits(total_s=5.0))))
+    world.answer("t", PROVED)
+    assert world.core.tasks["t"].phase is Phase.WAITING
+
+    world.now_s = 5.0
+    world.tell(Tick(stalled_s=5.0))
+
+    result = world.core.tasks["t"].result
+    assert isinstance(result, Verdict)
+    assert (result.outcome, result.trust) == (Outcome.PROVED, Trust.TWO_SOLVERS)
+    assert world.at_work() == []
+    assert set(world.ends().values()) == {1}
 
 
 class TestAPerson:
