@@ -16,6 +16,7 @@ import msgspec
 
 from hms_kernel.backends import engines
 from hms_kernel.backends.attempt import Attempt, Conclusion
+from hms_kernel.backends.floats import FloatAttempt
 from hms_kernel.backends.grouping import grouped
 from hms_kernel.backends.lemmas import Parts, Split, apart
 from hms_kernel.backends.meter import Meter
@@ -34,7 +35,7 @@ from hms_kernel.model import (
     Verdict,
 )
 from hms_kernel.statements import parse, points, show
-from hms_kernel.statements.terms import Logic, Statement
+from hms_kernel.statements.terms import Logic, Statement, first_float
 
 HOLDS = (Outcome.PROVED, Outcome.VACUOUS)  # of a lemma; a case that cannot be is no exception
 
@@ -121,9 +122,14 @@ def contradiction(statement: Statement, budget: Budget) -> Conclusion | None:
     if not statement.hypotheses:
         return None
     absurd = dataclasses.replace(statement, conclusion=Logic("False"))
-    return Attempt(
-        absurd, DEFAULT_STRATEGY, budget.nominal_s, Meter(budget), lambda _: None, instances=False
-    ).run()
+    meter = Meter(budget)
+    if first_float(statement) is not None:
+        return FloatAttempt(absurd, budget.nominal_s, meter, _quiet).run()
+    return Attempt(absurd, DEFAULT_STRATEGY, budget.nominal_s, meter, _quiet, instances=False).run()
+
+
+def _quiet(note: str) -> None:
+    pass
 
 
 def _refuted(

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from hms_kernel import witness
 from hms_kernel.backends import composing
 from hms_kernel.backends.composing import composed, trust_of
-from hms_kernel.backends.lemmas import parts
+from hms_kernel.backends.jobs import Certify, done
+from hms_kernel.backends.lemmas import Split, apart, parts
 from hms_kernel.backends.smt import SmtBackend, understood
 from hms_kernel.errors import UsageError
 from hms_kernel.explanation import explain
@@ -124,6 +125,29 @@ def test_hypotheses_that_exclude_each_other_make_the_claim_vacuous_not_proved():
 
     assert verdict.outcome is Outcome.VACUOUS
     assert set(verdict.evidence.contradictory) == {"h : x < 0", "k : 0 < x"}
+
+
+def test_hypotheses_on_doubles_that_exclude_each_other_are_noticed_too():
+    goal = claim("theorem t (x : Float) (h : x < 0) (k : 1 < x) : x = 5")
+    found = apart(understood(goal), Split(by="lemma", lemma="x = 6"))
+    backend = SmtBackend()
+    lemmas = [composing.lemma(goal, found, number) for number in range(2)]
+    verdicts = [backend.attempt(lemma, backend.default_strategy, BUDGET) for lemma in lemmas]
+
+    assert composed(goal, found.split, verdicts, BUDGET).outcome is Outcome.VACUOUS
+
+
+def test_a_proof_about_doubles_gets_no_certificate_of_exact_arithmetic():
+    goal = claim("theorem t (x : Float) (h : 0 ≤ x) : 0 ≤ x")
+    backend = SmtBackend()
+    proof = backend.attempt(goal, backend.default_strategy, BUDGET)
+    assert proof.outcome is Outcome.PROVED
+
+    found = done(Certify(proof=proof), goal, BUDGET, lambda note: None)
+
+    assert isinstance(found, Verdict)
+    assert found.outcome is Outcome.UNKNOWN
+    assert "doubles" in found.reason
 
 
 def test_cases_that_cannot_be_do_not_make_a_claim_vacuous():
