@@ -239,7 +239,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     max_attempts: int = 3  # attempts lost with their agent; a poisonous task stops here
     queue_s: float | None = None  # in the queue before each attempt; then the task fails
     attempt_wall_s: float | None = None  # of one attempt; then the task fails
-    total_s: float | None = None  # from submission to the end; then the task fails
+    total_s: float | None = None  # to the end; then it fails, or its recovery is cut short
     progress_s: float | None = None  # between two reports of the skill; then it is tried again
 
 

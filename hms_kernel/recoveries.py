@@ -93,10 +93,13 @@ class Recoveries:
         """Time has passed: who has waited long enough for a person ends."""
         effects: list[Effect] = []
         for task_id in [name for name, due_s in self._asking.items() if due_s <= now_s]:
-            work = self.tasks[task_id]
-            end = recovery.unanswered(self._case(work))
-            effects += self.settle(work, end.phase, end.result, now_s, work.output)
+            effects += self.cut_short(self.tasks[task_id], now_s)
         return effects
+
+    def cut_short(self, work: Work, now_s: float) -> list[Effect]:
+        """End a task that waits with what its recovery has found so far."""
+        end = recovery.unanswered(self._case(work))
+        return self.settle(work, end.phase, end.result, now_s, work.output)
 
     def resume(self, now_s: float) -> list[Effect]:
         """Go on with what an earlier supervisor had begun; once, before any event."""
@@ -105,10 +108,12 @@ class Recoveries:
             for step in _steps(work):
                 if step.move is Move.LEMMAS:
                     self._lemmas |= {_question(self.tasks[name].task): name for name in step.tasks}
-        for work in list(self.tasks.values()):
-            if work.phase is Phase.WAITING:
-                self._await(work)
-                effects += self._advance(work, now_s)
+        recovering = [work for work in self.tasks.values() if work.phase is Phase.WAITING]
+        for work in recovering:
+            self._await(work)
+        # Only now is it known what others still want of what one wants no longer.
+        for work in recovering:
+            effects += self._advance(work, now_s)
         return effects
 
     def _advance(self, work: Work, now_s: float) -> list[Effect]:

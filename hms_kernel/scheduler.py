@@ -418,6 +418,9 @@ class Scheduler:
             if isinstance(effect, Kill):
                 self._ruled(effect.agent_id, [])
         for work, message in self._deadlines.missed(now_s):
+            if work.phase is Phase.WAITING:
+                effects += self._recoveries.cut_short(work, now_s)
+                continue
             failure = Failure(kind="deadline", message=message, lost=tuple(work.lost))
             effects += self._give_up(work, Phase.FAILED, failure, now_s)
         return effects + self._recoveries.tick(now_s)

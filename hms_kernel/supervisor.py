@@ -118,6 +118,7 @@ class Supervisor:
         self._calls: deque[tuple[Request, Future[Response]]] = deque()
         self._committed: deque[Sequence[Fact]] = deque()
         self._after_commit: deque[tuple[int, Callable[[], None]]] = deque()
+        self._refused: deque[Denied | Unreachable] = deque()  # effects that came to nothing
         self._wake = Wake()
         self._journal = Journal(
             store,
@@ -164,8 +165,9 @@ class Supervisor:
 
     def start(self) -> None:
         """Begin to serve."""
-        self._journal.record(SessionOpened(pid=os.getpid(), version=__version__))
-        self._perform(self._expectations)
+        with self._journal.together():
+            self._journal.record(SessionOpened(pid=os.getpid(), version=__version__))
+            self._perform(self._expectations)
         self._thread.start()
 
     def call(self, request: Request) -> Future[Response]:
@@ -336,6 +338,12 @@ class Supervisor:
             self._perform(self._scheduler.handle(event, at_s))
 
     def _perform(self, effects: Sequence[Effect]) -> None:
+        self._carry_out(effects)
+        # Only now, or the facts of what followed would come before the rest of what led to it.
+        while self._refused:
+            self._carry_out(self._scheduler.handle(self._refused.popleft(), self._clock()))
+
+    def _carry_out(self, effects: Sequence[Effect]) -> None:
         cause: int | None = None
         for effect in effects:
             if isinstance(effect, Record):
@@ -389,7 +397,7 @@ class Supervisor:
         action = Action(principal="supervisor", verb=verb, resource=resource)
         decision = self._gate.decide(action)
         if isinstance(decision, Refused):
-            self._handle(Denied(effect, decision.policy))
+            self._refused.append(Denied(effect, decision.policy))
             return False
         return True
 
@@ -399,7 +407,7 @@ class Supervisor:
         if (peer is None or not self._agents.send(peer, envelope)) and isinstance(
             message, AgentTask
         ):
-            self._handle(Unreachable(agent_id))
+            self._refused.append(Unreachable(agent_id))
 
     # --- durability --------------------------------------------------------------------
 

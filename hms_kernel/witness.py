@@ -36,7 +36,7 @@ from hms_kernel.errors import (
     UnsupportedStatement,
     UsageError,
 )
-from hms_kernel.model import Counterexample, Goal, Lemma, Outcome, Trust, Verdict
+from hms_kernel.model import Budget, Counterexample, Goal, Lemma, Outcome, Trust, Verdict
 from hms_kernel.statements import points, show
 from hms_kernel.statements.terms import Logic, Statement, first_float
 
@@ -216,8 +216,8 @@ def _established(witness: Witness) -> tuple[Trust | None, str, tuple[str, ...]]:
             kernel = _accepted(lean_check.certificate, statement, verdict)
             return Trust.LEAN_KERNEL, f"{how}; {kernel}", remarks
         return Trust.CERTIFICATE, how, remarks
-    if verdict.outcome is Outcome.PROVED and verdict.evidence.lemmas:
-        return _composed(goal, verdict)
+    if verdict.evidence.lemmas:
+        return _composed(goal, statement, verdict)
     return _settled_again(goal, verdict)
 
 
@@ -270,15 +270,22 @@ def _replayed(statement: Statement, verdict: Verdict) -> str:
     return f"replayed exactly: {replay.shows}"
 
 
-def _composed(goal: Goal, verdict: Verdict) -> tuple[Trust | None, str, tuple[str, ...]]:
+def _composed(
+    goal: Goal, statement: Statement, verdict: Verdict
+) -> tuple[Trust | None, str, tuple[str, ...]]:
     """The claim taken apart again, and each of its lemmas checked as if it were saved alone."""
     evidence = verdict.evidence
+    if verdict.outcome is Outcome.VACUOUS:
+        return _excluded(statement, verdict)
+    if verdict.outcome is not Outcome.PROVED:
+        raise _Broken("that lemmas were left open or of no use is not established again")
     try:
-        parts = apart(understood(goal), msgspec.convert(evidence.split, Split))
+        parts = apart(statement, msgspec.convert(evidence.split, Split))
     except (msgspec.ValidationError, UsageError) as error:
         raise _Broken(f"the claim does not come apart as recorded: {error}") from error
     wanted = [composing.lemma(goal, parts, number) for number in range(len(parts.texts))]
-    if [each.goal for each in evidence.lemmas] != wanted:
+    # Claims share lemmas, so one may go by the name that it has with another claim.
+    if [*map(_asked, (each.goal for each in evidence.lemmas))] != [*map(_asked, wanted)]:
         raise _Broken("the lemmas are not those that the claim comes apart into")
     remarks: dict[str, None] = {}
     found: list[Lemma] = []
@@ -292,6 +299,20 @@ def _composed(goal: Goal, verdict: Verdict) -> tuple[Trust | None, str, tuple[st
     together = "not checked again: that the hypotheses of the whole can hold together"
     how = f"taken apart again by {parts.split.by}; all {len(found)} lemmas were checked"
     return composing.trust_of(found), how, (*remarks, together)
+
+
+def _asked(lemma: Goal) -> Goal:
+    return msgspec.structs.replace(lemma, theorem_id="")
+
+
+def _excluded(statement: Statement, verdict: Verdict) -> tuple[None, str, tuple[str, ...]]:
+    """Lemmas do not matter where the hypotheses exclude each other, which is seen without them."""
+    found = composing.contradiction(statement, _repeatable(verdict))
+    if found is None or found.outcome is not Outcome.VACUOUS:
+        raise _Broken("recorded as vacuous, but now nothing shows that the hypotheses clash")
+    if found.contradictory != verdict.evidence.contradictory:
+        raise _Broken("other hypotheses exclude each other than those recorded")
+    return None, "found again that the hypotheses exclude each other", ()
 
 
 def _certified(statement: Statement, verdict: Verdict) -> str:
@@ -323,13 +344,18 @@ def _proves_anything(statement: Statement, certificate: certificates.Certificate
     return True
 
 
-def _settled_again(goal: Goal, verdict: Verdict) -> tuple[Trust | None, str, tuple[str, ...]]:
-    """The recorded strategy and budget once more, on the solver that is installed here."""
-    evidence, budget = verdict.evidence, verdict.evidence.budget
+def _repeatable(verdict: Verdict) -> Budget:
+    budget = verdict.evidence.budget
     if budget is None or not (
         0 < budget.nominal_s <= LARGEST_BUDGET_S and 0 < budget.wall_s <= LARGEST_BUDGET_S
     ):
         raise _Broken("the record has no budget to repeat it with")
+    return budget
+
+
+def _settled_again(goal: Goal, verdict: Verdict) -> tuple[Trust | None, str, tuple[str, ...]]:
+    """The recorded strategy and budget once more, on the solver that is installed here."""
+    evidence, budget = verdict.evidence, _repeatable(verdict)
     try:
         strategy = msgspec.convert(evidence.strategy, Strategy)
         if not all(0 < part.share <= 1 for part in strategy.slices):

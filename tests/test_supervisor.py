@@ -18,6 +18,7 @@ import hms_kernel as hms
 from hms_kernel.model import (
     AgentGone,
     AgentReady,
+    Recovery,
     SessionClosed,
     SessionOpened,
     TaskAssigned,
@@ -289,6 +290,37 @@ class TestTheGate:
                 rehearse(bench, "echo").result(60)
 
         assert failed.value.kind == "denied"
+
+    def test_refuses_any_number_of_tasks_in_a_row(self, rehearsal):
+        gate = Veto("nothing")
+        with hms.Workbench(gate=gate) as bench:
+            bench.spawn(1, ["rehearse"])
+            first = rehearse(bench, "hang")
+            tasks = [rehearse(bench, "echo", value=n) for n in range(400)]
+            gate.verb = "assign"
+            first.cancel()
+            for task in tasks:
+                with pytest.raises(hms.TaskFailed, match="no-assign"):
+                    task.result(60)
+
+    def test_leaves_the_facts_of_a_recovery_it_refuses_in_their_order(self, rehearsal):
+        class NoParts(Veto):
+            def decide(self, action: Action) -> Decision:
+                self.verb = "assign" if "." in action.resource else "nothing"
+                return super().decide(action)
+
+        with hms.Workbench(gate=NoParts("nothing"), agents=1) as bench:
+            hard = "theorem hard (a b : ℝ) (h : 0 ≤ a) (k : 0 ≤ b) : 8 * a * b ≤ 2 * (a + b) ^ 2"
+            budget = hms.Budget(nominal_s=1e-5, wall_s=60.0)
+            bench.prove(hard, budget=budget, recover=Recovery()).result(60)
+
+            known: set[str] = set()
+            for fact in bench.facts():
+                if isinstance(fact.kind, TaskSubmitted):
+                    known.add(fact.task)
+                elif fact.task is not None:
+                    assert fact.task in known, fact
+            assert len(known) > 2
 
     def test_refuses_agents_that_were_to_be_launched(self, rehearsal):
         with (

@@ -15,7 +15,8 @@ from typing import Any
 import msgspec
 
 from hms_kernel.backends import engines
-from hms_kernel.backends.attempt import Attempt
+from hms_kernel.backends.attempt import Attempt, Conclusion
+from hms_kernel.backends.floats import FloatAttempt
 from hms_kernel.backends.grouping import grouped
 from hms_kernel.backends.lemmas import Parts, Split, apart
 from hms_kernel.backends.meter import Meter
@@ -34,7 +35,7 @@ from hms_kernel.model import (
     Verdict,
 )
 from hms_kernel.statements import parse, points, show
-from hms_kernel.statements.terms import Logic, Statement
+from hms_kernel.statements.terms import Logic, Statement, first_float
 
 HOLDS = (Outcome.PROVED, Outcome.VACUOUS)  # of a lemma; a case that cannot be is no exception
 
@@ -103,17 +104,17 @@ def _proved(
     statement: Statement, lemmas: Sequence[Lemma], told: Evidence, budget: Budget
 ) -> Verdict:
     # That no case can be says nothing of the hypotheses: a case may have premises of the claim.
-    contradiction = _consistent(statement, budget)
-    if contradiction is not None and contradiction.outcome is Outcome.VACUOUS:
-        evidence = _noted(told, contradictory=contradiction.contradictory)
-        return Verdict(outcome=Outcome.VACUOUS, reason=contradiction.reason, evidence=evidence)
-    if contradiction is not None and contradiction.outcome is not Outcome.REFUTED:
+    clash = contradiction(statement, budget)
+    if clash is not None and clash.outcome is Outcome.VACUOUS:
+        evidence = _noted(told, contradictory=clash.contradictory)
+        return Verdict(outcome=Outcome.VACUOUS, reason=clash.reason, evidence=evidence)
+    if clash is not None and clash.outcome is not Outcome.REFUTED:
         unsettled = "whether the hypotheses can hold together was not settled"
         told = _noted(told, notes=(*told.notes, unsettled))
     return Verdict(outcome=Outcome.PROVED, trust=trust_of(lemmas), evidence=told)
 
 
-def _consistent(statement: Statement, budget: Budget) -> Any:
+def contradiction(statement: Statement, budget: Budget) -> Conclusion | None:
     """What comes of the claim that the hypotheses exclude each other; None without any.
 
     Refuted, by numbers that satisfy them all, is what one hopes for.
@@ -121,9 +122,14 @@ def _consistent(statement: Statement, budget: Budget) -> Any:
     if not statement.hypotheses:
         return None
     absurd = dataclasses.replace(statement, conclusion=Logic("False"))
-    return Attempt(
-        absurd, DEFAULT_STRATEGY, budget.nominal_s, Meter(budget), lambda _: None, instances=False
-    ).run()
+    meter = Meter(budget)
+    if first_float(statement) is not None:
+        return FloatAttempt(absurd, budget.nominal_s, meter, _quiet).run()
+    return Attempt(absurd, DEFAULT_STRATEGY, budget.nominal_s, meter, _quiet, instances=False).run()
+
+
+def _quiet(note: str) -> None:
+    pass
 
 
 def _refuted(

@@ -14,6 +14,7 @@ from hms_kernel.backends.smt import understood
 from hms_kernel.certificates import to_json
 from hms_kernel.errors import StatementError, UsageError
 from hms_kernel.model import Budget, Goal, Outcome, Trust, Value, Verdict
+from hms_kernel.statements.terms import first_float
 
 
 class TakeApart(msgspec.Struct, frozen=True, kw_only=True, tag="split"):
@@ -79,10 +80,13 @@ def _certified(job: Certify, goal: Goal, budget: Budget) -> Verdict:
     started = time.monotonic()
     if job.proof.outcome is not Outcome.PROVED:
         raise UsageError("only a proof can be certified")
-    certificate = certifying.find(understood(goal), budget.nominal_s)
+    statement = understood(goal)
+    # Certificates are of exact arithmetic, and doubles round.
+    exact = first_float(statement) is None
+    certificate = certifying.find(statement, budget.nominal_s) if exact else None
     wall_s = time.monotonic() - started
     if certificate is None:
-        reason = "no certificate was found within the budget"
+        reason = f"no certificate {'was found within the budget' if exact else 'speaks of doubles'}"
         return Verdict(outcome=Outcome.UNKNOWN, reason=reason, wall_s=wall_s)
     evidence = msgspec.structs.replace(job.proof.evidence, certificate=to_json(certificate))
     return msgspec.structs.replace(

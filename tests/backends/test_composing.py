@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from hms_kernel import witness
 from hms_kernel.backends import composing
 from hms_kernel.backends.composing import composed, trust_of
-from hms_kernel.backends.lemmas import parts
+from hms_kernel.backends.jobs import Certify, done
+from hms_kernel.backends.lemmas import Split, apart, parts
 from hms_kernel.backends.smt import SmtBackend, understood
 from hms_kernel.errors import UsageError
 from hms_kernel.explanation import explain
@@ -125,6 +127,29 @@ def test_hypotheses_that_exclude_each_other_make_the_claim_vacuous_not_proved():
     assert set(verdict.evidence.contradictory) == {"h : x < 0", "k : 0 < x"}
 
 
+def test_hypotheses_on_doubles_that_exclude_each_other_are_noticed_too():
+    goal = claim("theorem t (x : Float) (h : x < 0) (k : 1 < x) : x = 5")
+    found = apart(understood(goal), Split(by="lemma", lemma="x = 6"))
+    backend = SmtBackend()
+    lemmas = [composing.lemma(goal, found, number) for number in range(2)]
+    verdicts = [backend.attempt(lemma, backend.default_strategy, BUDGET) for lemma in lemmas]
+
+    assert composed(goal, found.split, verdicts, BUDGET).outcome is Outcome.VACUOUS
+
+
+def test_a_proof_about_doubles_gets_no_certificate_of_exact_arithmetic():
+    goal = claim("theorem t (x : Float) (h : 0 ≤ x) : 0 ≤ x")
+    backend = SmtBackend()
+    proof = backend.attempt(goal, backend.default_strategy, BUDGET)
+    assert proof.outcome is Outcome.PROVED
+
+    found = done(Certify(proof=proof), goal, BUDGET, lambda note: None)
+
+    assert isinstance(found, Verdict)
+    assert found.outcome is Outcome.UNKNOWN
+    assert "doubles" in found.reason
+
+
 def test_cases_that_cannot_be_do_not_make_a_claim_vacuous():
     verdict, _ = settled(claim("theorem t (x y : ℝ) : ¬ (|x| < 0)"))
 
@@ -159,3 +184,37 @@ def test_the_same_parts_give_the_same_verdict():
         return replace(verdict, wall_s=0.0, evidence=replace(verdict.evidence, lemmas=lemmas))
 
     assert timeless(one) == timeless(other)
+
+
+class TestASavedOne:
+    def test_is_confirmed_under_the_names_its_lemmas_had_with_another_claim(self):
+        whole = claim("theorem t (x : ℝ) (h : 0 ≤ x ∨ 1 ≤ x) : x = x ∧ 0 ≤ x := by sorry")
+        found = parts(understood(whole))
+        assert found is not None
+        verdicts = [
+            settled(Goal(theorem_id=f"other.{number}", statement=text))[0]
+            for number, text in enumerate(found.texts)
+        ]
+        verdict = composed(whole, found.split, verdicts, BUDGET)
+        assert verdict.outcome is Outcome.PROVED
+
+        finding = witness.check(witness.of(whole, verdict))
+
+        assert finding.confirmed, finding.complaint
+
+    CLASH = "theorem t (x : ℝ) (h : x < 0) (k : 0 < x) : x = 1 ∧ x = 2 := by sorry"
+
+    def test_that_is_vacuous_is_confirmed_by_its_hypotheses(self):
+        verdict, _ = settled(claim(self.CLASH))
+        assert verdict.outcome is Outcome.VACUOUS
+
+        assert witness.check(witness.of(claim(self.CLASH), verdict)).confirmed
+
+    def test_is_not_vacuous_only_because_it_says_so(self):
+        verdict, _ = settled(claim(BOTH))
+
+        lie = replace(verdict, outcome=Outcome.VACUOUS, trust=None)
+
+        finding = witness.check(witness.of(claim(BOTH), lie))
+        assert not finding.confirmed
+        assert "nothing shows that the hypotheses clash" in finding.complaint

@@ -39,6 +39,7 @@ from hms_kernel.model import (
     Fact,
     Failure,
     Hint,
+    Limits,
     Move,
     Outcome,
     Phase,
@@ -230,6 +231,26 @@ def test_two_claims_with_the_same_lemmas_share_them():
     assert all(not world.core.tasks[name].phase.terminal for name in shared)
 
 
+def test_a_successor_cancels_no_lemma_that_another_claim_waits_for():
+    world = World(agents=6)
+    for name, texts in (("s", TEXTS[:2]), ("t", TEXTS[1:])):
+        world.tell(Submitted(claim(name, Recovery(moves=(Move.SPLIT,)))))
+        world.answer(name, UNKNOWN)
+        world.answer(f"{name}.1", Value(value=LEMMAS.value | {"lemmas": texts}))
+    (shared,) = set(world.steps("s")[-1].tasks) & set(world.steps("t")[-1].tasks)
+    world.answer("s.2", REFUTED)
+    refuted = next(
+        n for n, f in enumerate(world.facts) if f.task == "s.2" and isinstance(f.kind, TaskSettled)
+    )
+    del world.facts[refuted + 1 :]  # what followed from it is not known to the successor
+    world.running = {a: (t, n) for a, (t, n) in world.running.items() if "s.2" not in t.task_id}
+
+    world.taken_over()
+
+    assert world.steps("s")[-1].move is Move.COMPOSITION
+    assert world.core.tasks[shared].phase is not Phase.CANCELLED
+
+
 def test_a_lemma_that_a_claim_needs_twice_is_proved_once():
     world = World(agents=1)
     twice = Value(value=LEMMAS.value | {"lemmas": [TEXTS[0], TEXTS[1], TEXTS[0]]})
@@ -258,6 +279,23 @@ def test_claims_that_people_hand_in_and_recoveries_take_turns():
     recovering = [n for n, name in enumerate(order) if name.startswith("t.")]
     assert recovering, "recoveries starve"
     assert all(later - earlier == TURNS for earlier, later in pairwise(recovering))
+
+
+def test_a_proof_that_is_to_be_certified_is_not_lost_when_there_is_no_time_for_that(world):
+    task = claim("t", Recovery(moves=(Move.CERTIFICATE,)))
+    wanted = task.payload | {"trust": "certificate"}
+    world.tell(Submitted(msgspec.structs.replace(task, payload=wanted, limits=Limits(total_s=5.0))))
+    world.answer("t", PROVED)
+    assert world.core.tasks["t"].phase is Phase.WAITING
+
+    world.now_s = 5.0
+    world.tell(Tick(stalled_s=5.0))
+
+    result = world.core.tasks["t"].result
+    assert isinstance(result, Verdict)
+    assert (result.outcome, result.trust) == (Outcome.PROVED, Trust.TWO_SOLVERS)
+    assert world.at_work() == []
+    assert set(world.ends().values()) == {1}
 
 
 class TestAPerson:
