@@ -211,11 +211,6 @@ class Scheduler:
         """How many tasks wait for an agent."""
         return self._queues.waiting
 
-    @property
-    def open_tasks(self) -> int:
-        """How many accepted tasks have not ended."""
-        return sum(not work.phase.terminal for work in self.tasks.values())
-
     def skills(self) -> frozenset[str]:
         """What some agent can do, or will once it is there."""
         here = (a for a in self.agents.values() if a.phase is not AgentPhase.STOPPED)
@@ -316,7 +311,7 @@ class Scheduler:
         self, work: Work, phase: Phase, result: Result, now_s: float, output: str = ""
     ) -> list[Effect]:
         self._queues.leave(work)
-        work.phase, work.result, work.settled_s, work.output = phase, result, now_s, output
+        work.end(phase, result, now_s, output)
         kind = TaskSettled(
             phase=phase,
             result=result,
