@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import msgspec
+
 from hms_kernel.model import (
     AgentPhase,
     AgentSpec,
@@ -72,6 +74,12 @@ class Work:
     taken: list[RecoveryStep | Hint] = field(default_factory=list)  # by its recovery, oldest first
     taken_s: float = 0.0  # when the last of them was
     blocks: set[str] = field(default_factory=set)  # tasks whose recoveries wait for this one
+
+    def end(self, phase: Phase, result: Result, settled_s: float, output: str) -> None:
+        """It has its answer. What it asked is in the facts, and only a recovery reads it again."""
+        self.phase, self.result, self.settled_s, self.output = phase, result, settled_s, output
+        if not self.task.parent:
+            self.task = msgspec.structs.replace(self.task, payload=None)
 
     @property
     def step(self) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from hms_kernel.messages import Envelope, ErrorResponse, Question, Request, Response
 from hms_kernel.transport import Listener, Peer
 
-REMEMBERED = 10_000  # requests after which the oldest is forgotten
+REMEMBERED = 10_000  # answers after which the oldest is forgotten
 
 Key = tuple[Peer, int]
 
@@ -34,7 +34,8 @@ class Reception:
         epoch: int,
     ) -> None:
         self._clients, self._answer, self._epoch = clients, answer, epoch
-        self._asked: OrderedDict[Key, Response | None] = OrderedDict()  # None: no answer yet
+        self._open: set[Key] = set()  # no answer yet: never forgotten, or a copy would be done too
+        self._answered: OrderedDict[Key, Response] = OrderedDict()
 
     def hear(self, peer: Peer, envelope: Envelope) -> None:
         """Have a request answered."""
@@ -44,23 +45,21 @@ class Reception:
         elif not isinstance(body, Request):
             message = "that message is no request"
             self._send(key, ErrorResponse(error="UsageError", message=message))
-        elif key in self._asked:
-            if (response := self._asked[key]) is not None:
-                self._send(key, response)
+        elif key in self._open:
+            pass
+        elif (response := self._answered.get(key)) is not None:
+            self._send(key, response)
         elif envelope.attempt and envelope.epoch != self._epoch:
             pass  # an earlier supervisor was asked first, and may have done it
         else:
-            self._remember(key)
+            self._open.add(key)
             self._answer(body, lambda response: self._done(key, response))
 
-    def _remember(self, key: Key) -> None:
-        self._asked[key] = None
-        while len(self._asked) > REMEMBERED:
-            self._asked.popitem(last=False)
-
     def _done(self, key: Key, response: Response) -> None:
-        if key in self._asked:
-            self._asked[key] = response
+        self._open.discard(key)
+        self._answered[key] = response
+        if len(self._answered) > REMEMBERED:
+            self._answered.popitem(last=False)
         self._send(key, response)
 
     def _send(self, key: Key, response: Response) -> None:

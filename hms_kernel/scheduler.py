@@ -97,7 +97,7 @@ class Scheduler:
         self._deadlines = Deadlines(self.tasks)
         self._recoveries = Recoveries(
             self.tasks,
-            skills=self._skills,
+            skills=self.skills,
             submit=self._accept,
             settle=self._settle,
             cancel=self._drop,
@@ -211,10 +211,10 @@ class Scheduler:
         """How many tasks wait for an agent."""
         return self._queues.waiting
 
-    @property
-    def open_tasks(self) -> int:
-        """How many accepted tasks have not ended."""
-        return sum(not work.phase.terminal for work in self.tasks.values())
+    def skills(self) -> frozenset[str]:
+        """What some agent can do, or will once it is there."""
+        here = (a for a in self.agents.values() if a.phase is not AgentPhase.STOPPED)
+        return frozenset(skill for agent in here for skill in agent.spec.skills)
 
     # --- tasks ---------------------------------------------------------------
 
@@ -311,7 +311,7 @@ class Scheduler:
         self, work: Work, phase: Phase, result: Result, now_s: float, output: str = ""
     ) -> list[Effect]:
         self._queues.leave(work)
-        work.phase, work.result, work.settled_s, work.output = phase, result, now_s, output
+        work.end(phase, result, now_s, output)
         kind = TaskSettled(
             phase=phase,
             result=result,
@@ -454,11 +454,6 @@ class Scheduler:
         for name in list(self._idle):
             effects += self._assign(name)
         return effects
-
-    def _skills(self) -> frozenset[str]:
-        """What some agent can do, or will once it is there."""
-        here = (a for a in self.agents.values() if a.phase is not AgentPhase.STOPPED)
-        return frozenset(skill for agent in here for skill in agent.spec.skills)
 
     def _next(self, agent_id: str | None, now_s: float) -> list[Effect]:
         """An agent has finished something: give it more, or let it end if it was draining."""

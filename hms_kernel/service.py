@@ -271,8 +271,8 @@ class Service:
 
     def _submit(self, request: SubmitTaskRequest, reply: Reply) -> None:
         self._permit("submit", f"skill:{request.skill}", {"label": request.label})
-        if request.settled is None and request.skill not in self._all_skills():
-            raise UsageError(_unknown_skill(request.skill))
+        if request.settled is None:
+            self._ensure_skill(request.skill)
         if request.skill == "prove" and self.line is not None:
             raise Contradiction(
                 f"{self.line.claim} was both: {'; '.join(self.line.said)}; no proofs are taken on"
@@ -362,10 +362,15 @@ class Service:
             reason = f": {decision.reason}" if decision.reason else ""
             raise PolicyDenied(f"may not {verb} {resource}{reason}", policy=decision.policy)
 
-    def _all_skills(self) -> set[str]:
-        """Skills installed here, and those that adopted agents brought along."""
-        spawned = {skill for agent in self.scheduler.agents.values() for skill in agent.skills}
-        return spawned or set(skills.installed())
+    def _ensure_skill(self, name: str) -> None:
+        """Some agent has the skill or will have it; before there are any, it is installed here."""
+        spawned = self.scheduler.skills()
+        if name in spawned:
+            return
+        if name not in skills.installed():
+            raise UsageError(_unknown_skill(name))
+        if spawned:
+            raise UsageError(f"no agent has the skill {name!r}; spawn one that has")
 
     # --- queries -----------------------------------------------------------------
 

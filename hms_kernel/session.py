@@ -266,6 +266,16 @@ def forget(name: str) -> None:
     shutil.rmtree(directory)
 
 
+def discard(name: str) -> None:
+    """Delete all files of a session whose processes were killed, the sockets of its last supervisor too."""
+    directory = sessions_directory() / name
+    if (last := last_connection(name)) is not None:
+        sockets = Path(last.agents.removeprefix("ipc://")).parent
+        if sockets != directory and _is_private(sockets):
+            shutil.rmtree(sockets, ignore_errors=True)
+    shutil.rmtree(directory, ignore_errors=True)
+
+
 def _newest_first() -> list[str]:
     directory = sessions_directory()
     if not directory.is_dir():

@@ -110,8 +110,7 @@ class Recollection:
                     )
                 self._release(work)
             case TaskSettled(phase=phase, result=result, duration_s=duration_s, output=output):
-                work.phase, work.result, work.output = phase, result, output
-                work.settled_s = work.submitted_s + duration_s
+                work.end(phase, result, work.submitted_s + duration_s, output)
                 if phase is Phase.SUCCEEDED and (agent := self.agents.get(fact.agent or "")):
                     agent.failures = agent.probation = 0
                 self._release(work)

@@ -7,6 +7,7 @@ from random import Random
 import msgspec
 import pytest
 
+from hms_kernel import takeover
 from hms_kernel.errors import UsageError
 from hms_kernel.events import (
     Acknowledge,
@@ -40,6 +41,7 @@ from hms_kernel.model import (
     AgentSpawned,
     AgentSpec,
     AgentStopped,
+    Fact,
     Failure,
     Limits,
     Outcome,
@@ -176,6 +178,20 @@ class TestATask:
             play(ready, Submitted(task("t1")))
 
         assert ready.tasks["t1"].attempt == 1
+
+    def test_that_has_ended_keeps_its_answer_in_memory_and_not_what_it_asked(self, ready):
+        asked = msgspec.structs.replace(task("t1"), payload="a long text")
+        effects = play(ready, Submitted(asked))
+        effects += play(ready, Finished("a", "t1", 1, PROVED))
+
+        assert commands(effects)[0] == Assign("a", asked, 1)
+        books = takeover.Recollection().take(
+            Fact(session="s", epoch=1, seq=n, time_s=0.0, kind=e.kind, task=e.task)
+            for n, e in enumerate(effects, 1)
+            if isinstance(e, Record)
+        )
+        for work in (ready.tasks["t1"], books.tasks["t1"]):
+            assert (work.task.payload, work.result) == (None, PROVED)
 
 
 class TestALostAgent:

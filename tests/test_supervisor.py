@@ -15,9 +15,11 @@ import psutil
 import pytest
 
 import hms_kernel as hms
+from hms_kernel.messages import SpawnAgentRequest, SpawnAgentResponse
 from hms_kernel.model import (
     AgentGone,
     AgentReady,
+    AgentSpec,
     Recovery,
     SessionClosed,
     SessionOpened,
@@ -336,6 +338,15 @@ class TestAsking:
             bench.spawn(1, ["juggle"])
         with pytest.raises(hms.UsageError, match="juggle"):
             bench.submit("juggle")
+
+    def test_for_a_skill_that_only_agents_to_come_have_waits_for_them(self, bench):
+        bench.spawn(1, ["rehearse"])
+        with pytest.raises(hms.UsageError, match="no agent has the skill 'prove'; spawn one"):
+            bench.submit("prove", {})
+        later = AgentSpec(agent_id="", skills=("prove", "rehearse"))
+        bench.client.ask(SpawnAgentRequest(spec=later), SpawnAgentResponse)
+
+        assert bench.submit("prove", {}, label="accepted").label == "accepted"
 
     def test_with_a_setting_of_the_wrong_type_says_which(self, bench):
         with pytest.raises(hms.UsageError, match="heartbeat_s"):

@@ -9,7 +9,6 @@ successor, and made again only if it is not there.
 from __future__ import annotations
 
 import secrets
-import shutil
 import threading
 import time
 from collections import deque
@@ -105,9 +104,9 @@ def run(settings: Settings, tell: Callable[[News], None] = lambda news: None) ->
         return report
     finally:
         processes.end_all(token)
-        shutil.rmtree(sessions.sessions_directory() / calm, ignore_errors=True)
+        sessions.discard(calm)
         if report is None or report.holds:
-            shutil.rmtree(sessions.sessions_directory() / name, ignore_errors=True)
+            sessions.discard(name)
 
 
 def planned(settings: Settings) -> tuple[schedule.Planned, ...]:

@@ -108,7 +108,11 @@ class TestTheCommand:
         assert told.returncode == 2
         assert said in told.stderr
 
-    def test_interrupted_leaves_nothing_behind(self, until: Until):
+    def test_interrupted_leaves_nothing_behind(self, until: Until, hms_home, monkeypatch):
+        elsewhere = hms_home / "t"  # sockets do not fit into a directory that is too deep
+        elsewhere.mkdir()
+        monkeypatch.setenv("TMPDIR", str(elsewhere))
+        monkeypatch.setenv("HMS_HOME", str(hms_home / ("deep" * 30)))
         command = [sys.executable, "-m", "hms_kernel", "chaos", "--tasks", "5000", "--seed", "77"]
         process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -123,6 +127,7 @@ class TestTheCommand:
         assert "interrupted" in told
         assert psutil.wait_procs(family, 30)[1] == []
         assert sessions.names() == []
+        assert list(elsewhere.iterdir()) == []
 
 
 class TestOnAWorkbench:

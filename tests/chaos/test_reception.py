@@ -99,17 +99,28 @@ def test_a_copy_of_what_an_earlier_supervisor_was_asked_is_left_alone():
     assert len(desk.replies) == 2
 
 
-def test_what_is_no_request_is_refused_and_old_requests_are_forgotten():
+def test_what_is_no_request_is_refused():
     desk = Desk()
+
     desk.say(HeartbeatRequest(agent_id="a"))
+
     [(refusal, _)] = desk.heard()
     assert isinstance(refusal, ErrorResponse)
 
+
+def test_the_oldest_answers_are_forgotten_but_no_request_that_has_none():
+    desk = Desk()
+    desk.say(SUBMIT, 1)
     for number in range(2, REMEMBERED + 3):
         desk.say(SUBMIT, number)
-    desk.say(SUBMIT, 2, copy=1)
+        desk.replies[-1](AcceptedResponse())
 
+    desk.say(SUBMIT, 1, copy=1)
+    desk.say(SUBMIT, 3, copy=1)
     assert len(desk.asked) == REMEMBERED + 2
+
+    desk.say(SUBMIT, 2, copy=1)
+    assert len(desk.asked) == REMEMBERED + 3
 
 
 @pytest.fixture
