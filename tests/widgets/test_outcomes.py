@@ -11,9 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from widget_story import PROSE, PROVED, REFUTED, Playback, Story, long_story, short_story
 
-from hms_kernel import pictures
+from hms_kernel import cards, pictures
 from hms_kernel.errors import SessionError
-from hms_kernel.model import Counterexample, Outcome, Verdict
+from hms_kernel.model import (
+    AgentPhase,
+    Counterexample,
+    Outcome,
+    Phase,
+    Task,
+    TaskSubmitted,
+    Verdict,
+)
 from hms_widgets import boards, drawings, figures, outcomes, palette
 from hms_widgets.boards import VerdictsBoard
 from hms_widgets.outcomes import OutcomesBoard, fold_outcomes
@@ -71,6 +79,20 @@ def many(tasks: int) -> Story:
         story.submit(f"t{number}", f"claim {number}")
         story.settle(f"t{number}", [PROVED, REFUTED, PROSE][number % 3])
     return story
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_what_a_recovery_asked_for_is_no_claim_of_its_own(at_once: bool):
+    story = many(2)
+    asked = Task(task_id="lemma", skill="prove", run="r", parent="t0")
+    story.add(TaskSubmitted(submitted=asked), task="lemma")
+    story.settle("lemma", PROVED)
+    board = OutcomesBoard()
+    for part in [story.facts] if at_once else [[fact] for fact in story.facts]:
+        board = fold_outcomes(board, part)
+
+    assert table(board).headline == "2 of 2 claims settled: 1 proved, 1 refuted"
+    assert board.gone == ()
 
 
 def test_a_long_session_keeps_a_bounded_history_that_ends_exactly():
@@ -342,6 +364,13 @@ def test_ten_thousand_claims_are_listed_in_part_and_counted_in_full():
 
     assert len(panel._repr_html_()) < 100_000
     assert "400 more" in panel._repr_html_()
+
+
+@pytest.mark.parametrize("phase", [*Phase, AgentPhase.DRAINING, AgentPhase.STOPPED])
+def test_a_phase_has_one_shape_on_cards_and_pages(phase: Phase | AgentPhase):
+    marks = palette.CLAIMS if isinstance(phase, Phase) else palette.AGENTS
+
+    assert cards.sign(phase.value) == marks[phase.value].glyph
 
 
 def test_outcomes_have_the_colours_in_pictures_that_they_have_on_the_page():
