@@ -18,6 +18,7 @@ from hms_kernel.model import (
     Counterexample,
     Outcome,
     Phase,
+    RecoveryBegun,
     Task,
     TaskSubmitted,
     Verdict,
@@ -257,6 +258,20 @@ def test_what_a_page_makes_up_does_no_harm(said):
 # --- cards ------------------------------------------------------------------------------
 
 
+class Slow(Playback):
+    """A session that answers when the test lets it, and notes which threads asked."""
+
+    def __init__(self, story: Story) -> None:
+        super().__init__(story)
+        self.go = threading.Event()
+        self.threads: set[int] = set()
+
+    def facts(self, after_seq: int = 0, wait_s: float = 0.0):
+        self.threads.add(threading.get_ident())
+        assert self.go.wait(10)
+        return super().facts(after_seq, wait_s)
+
+
 def card(panel: OutcomesPanel) -> dict:
     return json.loads(panel.widget.card)["card"] if panel.widget.card else {}
 
@@ -288,7 +303,34 @@ def test_the_card_of_an_open_claim_follows_it():
     source.tell(story.facts)
     panel.update(story.facts)
 
-    assert card(panel)["state"] == "proved"
+    until(lambda: card(panel)["state"] == "proved")
+
+
+def test_the_card_of_a_waiting_claim_says_what_it_waits_for():
+    story = Story()
+    story.submit("t1", "claim")
+    story.add(RecoveryBegun(result=PROSE, reason="budget"), task="t1")
+    panel = OutcomesPanel(Playback(story))
+    panel.update(story.facts)
+    panel.widget._handle_custom_msg({"open": "t1"}, [])
+    until(lambda: card(panel))
+
+    assert card(panel)["state"] == "waiting"
+    assert card(panel)["says"] == "left open (budget)"
+
+
+def test_the_card_that_was_asked_for_last_is_shown_and_one_thread_sees_to_all():
+    story = many(40)
+    source = Slow(story)
+    panel = OutcomesPanel(source)
+    panel.update(story.facts)
+    for number in range(40):
+        panel.widget._handle_custom_msg({"open": f"t{number}"}, [])
+    source.go.set()
+    until(lambda: not panel._looking)
+
+    assert card(panel)["title"] == "claim 39"
+    assert len(source.threads) == 1
 
 
 def test_a_session_that_is_over_leaves_the_card_what_the_row_knows():

@@ -14,13 +14,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
-import anywidget
 import traitlets
 
 from hms_kernel import cards
 from hms_kernel.cards import Card
 from hms_kernel.model import Fact
 from hms_widgets import palette
+from hms_widgets.channel import Reachable
 from hms_widgets.pacing import Pacer
 
 HERE = pathlib.Path(__file__).parent
@@ -34,7 +34,7 @@ def script(*names: str) -> str:
     return "\n".join((HERE / name).read_text() for name in names)
 
 
-class PanelPage(anywidget.AnyWidget):
+class PanelPage(Reachable):
     """Holds what a page draws. A page that is opened or reloaded asks for the whole state.
 
     Args:
