@@ -17,7 +17,7 @@ from hms_kernel import summaries
 from hms_kernel.model import Counterexample, Outcome, Trust, Verdict
 from hms_widgets.curves_panel import CurvesPage, CurvesPanel
 from hms_widgets.outcomes_panel import OutcomesPage, OutcomesPanel
-from hms_widgets.panel import HERE, PanelPage
+from hms_widgets.panel import PanelPage
 
 # The model half of an anywidget: values, change events, messages to Python.
 MODEL = """
@@ -44,7 +44,7 @@ def shown(tab) -> Iterator[Callable[[PanelPage], Page]]:
     def show(widget: PanelPage) -> Page:
         page: Page = tab.page
         values = {name: widget.get_state()[name] for name in widget.keys if name in KEPT}
-        css = (HERE / "panels.css").read_text()
+        css = widget._css
         page.set_content(f"<!doctype html><style>{css}</style><div id=el></div>")
         script = base64.b64encode(str(widget._esm).encode()).decode()
         page.evaluate(

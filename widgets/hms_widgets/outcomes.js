@@ -35,7 +35,7 @@ function render({ model, el }) {
   const root = node("div", "hms-outcomes", el);
   const release = keepKeys(root);
   const palette = model.get("palette");
-  const marks = marker(palette);
+  const marks = marker(palette, "claims");
   const trusts = palette.trust || {};
   const rank = { state: Object.keys(palette.claims || {}), trust: Object.keys(trusts) };
 

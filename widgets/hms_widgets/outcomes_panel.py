@@ -17,7 +17,8 @@ from hms_kernel.model import Fact, Result, TaskSettled
 from hms_widgets import drawings
 from hms_widgets.boards import VerdictRow, VerdictsBoard
 from hms_widgets.outcomes import OutcomesBoard, fold_outcomes
-from hms_widgets.panel import Panel, PanelPage, script
+from hms_widgets.page import joined
+from hms_widgets.panel import BoardPanel, PanelPage
 from hms_widgets.rows import Row, Table, table
 from hms_widgets.source import Session, Source, source_of
 
@@ -31,13 +32,13 @@ CHART_S = 1.0  # least time between two drawings of the totals, seconds
 class OutcomesPage(PanelPage):
     """The page's half; what it does with a frame is in ``outcomes.js``."""
 
-    _esm = script("common.js", "outcomes.js")
+    _esm = joined(("kit.js", "card.js", "outcomes.js"))
 
     chart = traitlets.Unicode("").tag(sync=True)  # SVG
     card = traitlets.Unicode("").tag(sync=True)  # JSON: the id of a task and its card
 
 
-class OutcomesPanel(Panel):
+class OutcomesPanel(BoardPanel):
     """Every task of a run, live.
 
     Args:
