@@ -79,6 +79,7 @@ class Dashboard(Live):
                 return ipywidgets.VBox([self.widget, only.widget])
             case several:
                 tabs = ipywidgets.Tab([panel.widget for panel in several])
+                tabs.add_class("hms-tabs")
                 tabs.titles = tuple(panel.title for panel in several)
                 return ipywidgets.VBox([self.widget, tabs])
 

@@ -39,13 +39,18 @@ function acknowledging(model, answer) {
   return () => model.off("change:beat", onBeat);
 }
 
-/** A picture that Python drew and escaped, parsed as SVG: it cannot bring a script to life. */
+/** A picture that Python drew and escaped. Parsed as SVG its scripts stay dead; attributes that would run go. */
 function drawSvg(target, text) {
   target.replaceChildren();
   if (!text) return null;
   const parsed = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
   if (parsed.nodeName !== "svg") return null;
   const svg = document.importNode(parsed, true);
+  for (const each of [svg, ...svg.querySelectorAll("*")]) {
+    for (const { name } of [...each.attributes]) {
+      if (/^on|href$/i.test(name)) each.removeAttribute(name);
+    }
+  }
   svg.removeAttribute("width");
   svg.removeAttribute("height");
   target.append(svg);
