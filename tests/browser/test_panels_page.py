@@ -216,7 +216,7 @@ def test_a_page_that_missed_a_frame_asks_and_does_not_guess(shown):
     page = shown(outcomes(story(3)).widget)
     have = page.evaluate("sent.at(-1).have")
     part = {"since": have + 5, "upto": have + 9, "rows": [], "gone": ["t0"], "headline": "wrong"}
-    part |= {"counts": [], "more": 0, "done": 0, "chart": ""}
+    part |= {"counts": [], "more": 0, "done": 0}
     beat = {"frame": 9, "live": True, "upto": have + 9}
     page.evaluate("state => show(state)", {"frame": json.dumps(part), "beat": beat})
 
