@@ -20,7 +20,9 @@ from hms_widgets.source import Session, Source, commands_of
 class Panel(Protocol):
     """Something to be shown below the agents. It folds the facts it is given, in its own way."""
 
-    title: str  # of its tab
+    @property
+    def title(self) -> str:
+        """Of its tab."""
 
     @property
     def widget(self) -> ipywidgets.DOMWidget:
