@@ -23,8 +23,8 @@ TRUST: dict[str, tuple[str, str]] = {
     "replayed": ("◆", "the numbers were put in and computed exactly"),
 }
 PHASES = {"pending": "·", "running": "▶", "succeeded": "●", "failed": "▲", "cancelled": "–"}
-PHASES |= {"starting": "◌", "ready": "●", "draining": "◓", "backoff": "▲", "quarantined": "⊘"}
-PHASES |= {"stopping": "◒", "stopped": "■"}
+PHASES |= {"starting": "◌", "ready": "●", "draining": "▽", "backoff": "▲", "quarantined": "⊘"}
+PHASES |= {"stopping": "◒", "stopped": "■", "waiting": "↻"}
 
 _CELL = "text-align:left"  # notebooks align cells to the right
 SHORT = 16  # characters of a cell that shall not be broken

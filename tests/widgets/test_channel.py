@@ -14,6 +14,10 @@ import pytest
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
+from hms_widgets.channel import Reachable
+from hms_widgets.page import Page
+from hms_widgets.panel import PanelPage
+
 PATIENCE_S = 60.0
 
 # A widget that hears what its page says; the second cell ends only when it has heard "now".
@@ -113,6 +117,11 @@ def kernel(folder: Path, first: Path | None = None) -> Iterator[Desk]:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
         manager.cleanup_resources()
+
+
+def test_every_page_of_a_dashboard_has_such_a_line():
+    assert issubclass(Page, Reachable)
+    assert issubclass(PanelPage, Reachable)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 from widget_story import Playback, Story, long_story, short_story, status
 
 from hms_kernel.errors import SessionError
-from hms_widgets import AgentsView, Cockpit, Live, VerdictsView, static
+from hms_widgets import Cockpit, Live, static
 from hms_widgets.boards import VerdictsBoard, fold_all
 from hms_widgets.page import Page
 
@@ -63,7 +63,7 @@ def test_heartbeats_reach_the_page_without_any_fact(shown):
     story = Story()
     story.spawn("a1")
     source = Playback(story)
-    view = shown(AgentsView(source))
+    view = shown(Live(source, claims=False))
 
     source.statuses = [status("a1", age_s=7.7)]
     until(lambda: view.widget.grid[2:3] == bytes([77]))
@@ -75,8 +75,8 @@ def test_heartbeats_reach_the_page_without_any_fact(shown):
 def test_the_page_gets_only_the_parts_that_are_shown(shown):
     source = Playback(short_story())
 
-    assert shown(AgentsView(source)).widget.claims == ""
-    assert shown(VerdictsView(source)).widget.agents == ""
+    assert shown(Live(source, claims=False)).widget.claims == ""
+    assert shown(Live(source, agents=False)).widget.agents == ""
 
 
 def test_a_session_that_closes_ends_the_display(shown):
@@ -140,7 +140,7 @@ def test_many_batches_are_caught_up_with_on_closing():
     story = long_story(seed=1, tasks=40)
     source = Playback(story)
     source.limit = 7
-    view = VerdictsView(source, run="q")
+    view = Live(source, agents=False, run="q")
 
     view.close()
 
@@ -160,7 +160,7 @@ def test_frames_wait_for_the_pages_ack(shown):
     now = [0.0]
     story = Story()
     source = Playback(story)
-    view = shown(VerdictsView(source))
+    view = shown(Live(source, agents=False))
     view._clock = lambda: now[0]
     view._pacer.sent(0.0)
     view._pacer.acked(view._pacer.frame)

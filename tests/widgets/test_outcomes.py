@@ -11,9 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from widget_story import PROSE, PROVED, REFUTED, Playback, Story, long_story, short_story
 
-from hms_kernel import pictures
+from hms_kernel import cards, pictures
 from hms_kernel.errors import SessionError
-from hms_kernel.model import Counterexample, Outcome, Verdict
+from hms_kernel.model import (
+    AgentPhase,
+    Counterexample,
+    Outcome,
+    Phase,
+    RecoveryBegun,
+    Task,
+    TaskSubmitted,
+    Verdict,
+)
 from hms_widgets import boards, drawings, figures, outcomes, palette
 from hms_widgets.boards import VerdictsBoard
 from hms_widgets.outcomes import OutcomesBoard, fold_outcomes
@@ -71,6 +80,20 @@ def many(tasks: int) -> Story:
         story.submit(f"t{number}", f"claim {number}")
         story.settle(f"t{number}", [PROVED, REFUTED, PROSE][number % 3])
     return story
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_what_a_recovery_asked_for_is_no_claim_of_its_own(at_once: bool):
+    story = many(2)
+    asked = Task(task_id="lemma", skill="prove", run="r", parent="t0")
+    story.add(TaskSubmitted(submitted=asked), task="lemma")
+    story.settle("lemma", PROVED)
+    board = OutcomesBoard()
+    for part in [story.facts] if at_once else [[fact] for fact in story.facts]:
+        board = fold_outcomes(board, part)
+
+    assert table(board).headline == "2 of 2 claims settled: 1 proved, 1 refuted"
+    assert board.gone == ()
 
 
 def test_a_long_session_keeps_a_bounded_history_that_ends_exactly():
@@ -235,6 +258,20 @@ def test_what_a_page_makes_up_does_no_harm(said):
 # --- cards ------------------------------------------------------------------------------
 
 
+class Slow(Playback):
+    """A session that answers when the test lets it, and notes which threads asked."""
+
+    def __init__(self, story: Story) -> None:
+        super().__init__(story)
+        self.go = threading.Event()
+        self.threads: set[int] = set()
+
+    def facts(self, after_seq: int = 0, wait_s: float = 0.0):
+        self.threads.add(threading.get_ident())
+        assert self.go.wait(10)
+        return super().facts(after_seq, wait_s)
+
+
 def card(panel: OutcomesPanel) -> dict:
     return json.loads(panel.widget.card)["card"] if panel.widget.card else {}
 
@@ -266,7 +303,34 @@ def test_the_card_of_an_open_claim_follows_it():
     source.tell(story.facts)
     panel.update(story.facts)
 
-    assert card(panel)["state"] == "proved"
+    until(lambda: card(panel)["state"] == "proved")
+
+
+def test_the_card_of_a_waiting_claim_says_what_it_waits_for():
+    story = Story()
+    story.submit("t1", "claim")
+    story.add(RecoveryBegun(result=PROSE, reason="budget"), task="t1")
+    panel = OutcomesPanel(Playback(story))
+    panel.update(story.facts)
+    panel.widget._handle_custom_msg({"open": "t1"}, [])
+    until(lambda: card(panel))
+
+    assert card(panel)["state"] == "waiting"
+    assert card(panel)["says"] == "left open (budget)"
+
+
+def test_the_card_that_was_asked_for_last_is_shown_and_one_thread_sees_to_all():
+    story = many(40)
+    source = Slow(story)
+    panel = OutcomesPanel(source)
+    panel.update(story.facts)
+    for number in range(40):
+        panel.widget._handle_custom_msg({"open": f"t{number}"}, [])
+    source.go.set()
+    until(lambda: not panel._looking)
+
+    assert card(panel)["title"] == "claim 39"
+    assert len(source.threads) == 1
 
 
 def test_a_session_that_is_over_leaves_the_card_what_the_row_knows():
@@ -342,6 +406,13 @@ def test_ten_thousand_claims_are_listed_in_part_and_counted_in_full():
 
     assert len(panel._repr_html_()) < 100_000
     assert "400 more" in panel._repr_html_()
+
+
+@pytest.mark.parametrize("phase", [*Phase, AgentPhase.DRAINING, AgentPhase.STOPPED])
+def test_a_phase_has_one_shape_on_cards_and_pages(phase: Phase | AgentPhase):
+    marks = palette.CLAIMS if isinstance(phase, Phase) else palette.AGENTS
+
+    assert cards.sign(phase.value) == marks[phase.value].glyph
 
 
 def test_outcomes_have_the_colours_in_pictures_that_they_have_on_the_page():

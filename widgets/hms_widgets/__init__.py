@@ -14,14 +14,13 @@ from hms_widgets.boards import (
 from hms_widgets.commands import Commands
 from hms_widgets.curves_panel import CurvesPanel
 from hms_widgets.dashboard import Dashboard, Panel, dashboard
-from hms_widgets.live import AgentsView, Cockpit, Live, VerdictsView
+from hms_widgets.live import Cockpit, Live
 from hms_widgets.outcomes_panel import OutcomesPanel
 from hms_widgets.source import Session, Source
 
 __all__ = [
     "AgentRow",
     "AgentsBoard",
-    "AgentsView",
     "Cockpit",
     "Commands",
     "CurvesPanel",
@@ -33,7 +32,6 @@ __all__ = [
     "Source",
     "VerdictRow",
     "VerdictsBoard",
-    "VerdictsView",
     "dashboard",
     "fold",
     "fold_all",

@@ -32,6 +32,7 @@ from hms_kernel.model import (
     RecoveryStep,
     SessionClosed,
     SessionOpened,
+    Task,
     TaskAssigned,
     TaskRequeued,
     TaskSettled,
@@ -240,6 +241,11 @@ _WISHES = {
 }
 
 
+def lists(board: VerdictsBoard, task: Task) -> bool:
+    """Whether a task has a row of its own; what a recovery asks for is told on that of its claim."""
+    return not task.parent and board.run in ("", task.run)
+
+
 def _fold_verdicts(board: VerdictsBoard, facts: Iterable[Fact]) -> VerdictsBoard:
     rows, counts = dict(board.rows), dict(board.counts)
     closed, seq, settled = board.closed, board.seq, board.settled
@@ -265,8 +271,7 @@ def _fold_verdicts(board: VerdictsBoard, facts: Iterable[Fact]) -> VerdictsBoard
                 closed = False
             case SessionClosed():
                 closed = True
-            # What a recovery asks for is told on the line of its claim.
-            case TaskSubmitted(submitted=task) if not task.parent and board.run in ("", task.run):
+            case TaskSubmitted(submitted=task) if lists(board, task):
                 row = VerdictRow(
                     task_id=task.task_id,
                     label=task.label or task.task_id,

@@ -11,7 +11,8 @@ import msgspec
 from hms_kernel.cards import Card
 from hms_kernel.model import Fact
 from hms_widgets import drawings, search_lines
-from hms_widgets.panel import Panel, PanelPage, script
+from hms_widgets.page import joined
+from hms_widgets.panel import BoardPanel, PanelPage
 from hms_widgets.searches import SearchesBoard, fold_searches
 
 if TYPE_CHECKING:
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
 class CurvesPage(PanelPage):
     """The page's half; what it does with a frame is in ``curves.js``."""
 
-    _esm = script("common.js", "curves.js")
+    _esm = joined(("kit.js", "curves.js"))
 
 
-class CurvesPanel(Panel):
+class CurvesPanel(BoardPanel):
     """The search that began last, live.
 
     Args:

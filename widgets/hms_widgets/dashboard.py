@@ -20,7 +20,9 @@ from hms_widgets.source import Session, Source, commands_of
 class Panel(Protocol):
     """Something to be shown below the agents. It folds the facts it is given, in its own way."""
 
-    title: str  # of its tab
+    @property
+    def title(self) -> str:
+        """Of its tab."""
 
     @property
     def widget(self) -> ipywidgets.DOMWidget:
@@ -79,6 +81,7 @@ class Dashboard(Live):
                 return ipywidgets.VBox([self.widget, only.widget])
             case several:
                 tabs = ipywidgets.Tab([panel.widget for panel in several])
+                tabs.add_class("hms-tabs")
                 tabs.titles = tuple(panel.title for panel in several)
                 return ipywidgets.VBox([self.widget, tabs])
 

@@ -8,6 +8,7 @@ const PAUSED = 1;
 const NO_AGE = 255;
 const LOUD = new Set(["hung", "dead", "quarantined"]); // somebody should look at these
 const GAP = 3; // pixels
+const NAMED = 56; // pixels of a cell that has room for a name
 
 /** Each state has a shape of its own: colour is never the only sign. */
 function paintShape(ctx, state, x, y, r) {
@@ -77,9 +78,12 @@ function paintShape(ctx, state, x, y, r) {
   }
 }
 
-/** How large the cells are: large with a name for a few, small for a thousand. */
-function cellSize(count) {
-  if (count <= 16) return 68;
+/** How large the cells are: large with a name for a few, in one row if it can be; small for a thousand. */
+function cellSize(count, width) {
+  if (count <= 16) {
+    const fitting = Math.floor((width + GAP) / Math.max(1, count)) - GAP;
+    return fitting >= NAMED ? Math.min(68, fitting) : 68;
+  }
   if (count <= 64) return 44;
   if (count <= 250) return 28;
   return 20;
@@ -132,7 +136,7 @@ function agentsGrid(parent, palette, { onChoose, describe }) {
     const width = box.clientWidth;
     if (!width) return false;
     const count = roster.length;
-    size = cellSize(count);
+    size = cellSize(count, width);
     columns = Math.max(1, Math.floor((width + GAP) / (size + GAP)));
     const rows = Math.max(1, Math.ceil(count / columns));
     const height = rows * (size + GAP) - GAP;
@@ -154,7 +158,7 @@ function agentsGrid(parent, palette, { onChoose, describe }) {
     const style = getComputedStyle(box);
     const ink = style.color;
     ctx.clearRect(0, 0, canvas.width, canvas.height);
-    const named = size >= 60;
+    const named = size >= NAMED;
     const font = `11px ${style.fontFamily}`;
     for (let index = 0; index < roster.length; index++) {
       const x = (index % columns) * (size + GAP);

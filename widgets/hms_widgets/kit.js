@@ -1,4 +1,4 @@
-// What all parts of a display are made of: nodes, marks of states, tables kept by key. Knows no model.
+// What all pages are made of: nodes, marks of states, tables kept by key, the answer to each frame.
 //
 // Everything from outside goes through textContent; rows are kept by key, so
 // selection and scroll position survive an update.
@@ -17,6 +17,44 @@ function put(target, text) {
 
 function clock(when) {
   return when.toTimeString().slice(0, 8);
+}
+
+/** Lab would take a "b" or "d d" typed in here as a command to the notebook. */
+function keepKeys(root) {
+  root.setAttribute("data-lm-suppress-shortcuts", "true");
+  const keep = (event) => event.stopPropagation();
+  root.addEventListener("keydown", keep);
+  return () => root.removeEventListener("keydown", keep);
+}
+
+/** Acknowledges frames once they are painted; a hidden page paints nothing, and Python slows down. */
+function acknowledging(model, answer) {
+  const onBeat = () => {
+    const { frame, live } = model.get("beat");
+    const more = answer();
+    if (live) requestAnimationFrame(() => model.send({ ack: frame, ...more }));
+  };
+  model.on("change:beat", onBeat);
+  onBeat();
+  return () => model.off("change:beat", onBeat);
+}
+
+/** A picture that Python drew and escaped. Parsed as SVG its scripts stay dead; attributes that would run go. */
+function drawSvg(target, text) {
+  target.replaceChildren();
+  if (!text) return null;
+  const parsed = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+  if (parsed.nodeName !== "svg") return null;
+  const svg = document.importNode(parsed, true);
+  for (const each of [svg, ...svg.querySelectorAll("*")]) {
+    for (const { name } of [...each.attributes]) {
+      if (/^on|href$/i.test(name)) each.removeAttribute(name);
+    }
+  }
+  svg.removeAttribute("width");
+  svg.removeAttribute("height");
+  target.append(svg);
+  return svg;
 }
 
 function button(parent, text, onClick, title) {

@@ -4,10 +4,7 @@ const STALE_MS = 5000; // Python beats twice a second while it is alive
 
 function render({ model, el }) {
   const root = node("div", "hms-live", el);
-  // Lab would take a "b" or "d d" typed in here as a command to the notebook.
-  root.setAttribute("data-lm-suppress-shortcuts", "true");
-  const keep = (event) => event.stopPropagation();
-  root.addEventListener("keydown", keep);
+  const release = keepKeys(root);
 
   const spoken = node("div", "hms-spoken", root);
   spoken.setAttribute("role", "status");
@@ -57,9 +54,7 @@ function render({ model, el }) {
     heard = new Date();
     veil.hidden = true;
     draw();
-    const { frame, live } = model.get("beat");
-    // A hidden page paints nothing and so acknowledges nothing: Python slows down.
-    if (live) requestAnimationFrame(() => model.send({ ack: frame }));
+    return {};
   };
   const onSaid = () => panels.agents && panels.agents.answered();
 
@@ -72,14 +67,13 @@ function render({ model, el }) {
     }
   }, 1000);
 
-  model.on("change:beat", onBeat);
   model.on("change:said", onSaid);
-  onBeat();
+  const stop = acknowledging(model, onBeat);
   return () => {
     clearInterval(watch);
-    model.off("change:beat", onBeat);
+    stop();
     model.off("change:said", onSaid);
-    root.removeEventListener("keydown", keep);
+    release();
     if (panels.agents) panels.agents.forget();
   };
 }

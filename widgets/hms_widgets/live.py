@@ -332,20 +332,6 @@ class Live:
                 shell.events.unregister("post_run_cell", self._after_cell)
 
 
-class AgentsView(Live):
-    """The agents of a session, live."""
-
-    def __init__(self, watched: Source | Session) -> None:
-        super().__init__(watched, claims=False)
-
-
-class VerdictsView(Live):
-    """The tasks of a run (of the whole session, with an empty run), live."""
-
-    def __init__(self, watched: Source | Session, run: str = "") -> None:
-        super().__init__(watched, agents=False, run=run)
-
-
 class Cockpit(Live):
     """Agents and verdicts side by side, live: what one looks at while a run is going on."""
 

@@ -35,7 +35,7 @@ function render({ model, el }) {
   const root = node("div", "hms-outcomes", el);
   const release = keepKeys(root);
   const palette = model.get("palette");
-  const marks = marker(palette);
+  const marks = marker(palette, "claims");
   const trusts = palette.trust || {};
   const rank = { state: Object.keys(palette.claims || {}), trust: Object.keys(trusts) };
 
@@ -225,9 +225,14 @@ function render({ model, el }) {
   const chip = (group, parent, word, build) => {
     const key = `${group}:${word}`;
     if (chipOf.has(key)) return chipOf.get(key);
-    const button = node("button", "hms-chip", parent);
+    const button = node("button", "hms-chip");
     button.type = "button";
     button.setAttribute("aria-pressed", "false");
+    // In the palette's order, whichever came up first; one that is there never moves.
+    const place = rank[group].indexOf(word);
+    button.dataset.place = place;
+    const later = [...parent.children].find((other) => Number(other.dataset.place) > place);
+    parent.insertBefore(button, later || null);
     build(button);
     const number = node("b", "", button);
     button.addEventListener("click", () => {

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from hms_kernel.model import Fact, TaskSettled, TaskSubmitted
-from hms_widgets.boards import VerdictsBoard, fold_all
+from hms_widgets.boards import VerdictsBoard, fold_all, lists
 
 MOMENTS = 120  # points of the totals; with twice as many, every second one is dropped
 GONE = 1_000  # rows dropped from the board that are still remembered by name
@@ -59,7 +59,7 @@ def fold_outcomes(board: OutcomesBoard, facts: Iterable[Fact]) -> OutcomesBoard:
     totals = dict(moments[-1].counts) if moments else {}
     ours = board.verdicts.rows.keys() | verdicts.rows.keys()
     for fact in fresh:
-        if isinstance(fact.kind, TaskSubmitted) and _of(board, fact):
+        if isinstance(fact.kind, TaskSubmitted) and lists(board.verdicts, fact.kind.submitted):
             # Also one that was forgotten within this very batch counts in the totals.
             ours.add(fact.kind.submitted.task_id)
             begun_s = fact.time_s if begun_s is None else begun_s
@@ -87,11 +87,6 @@ def fold_outcomes(board: OutcomesBoard, facts: Iterable[Fact]) -> OutcomesBoard:
         begun_s=begun_s,
         moments=tuple(_thinned(moments)),
     )
-
-
-def _of(board: OutcomesBoard, fact: Fact) -> bool:
-    assert isinstance(fact.kind, TaskSubmitted)
-    return not board.verdicts.run or fact.kind.submitted.run == board.verdicts.run
 
 
 def _state(settled: TaskSettled) -> str:

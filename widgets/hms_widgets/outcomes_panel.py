@@ -12,13 +12,13 @@ import traitlets
 
 from hms_kernel import cards, summaries
 from hms_kernel.cards import Card, Section
-from hms_kernel.errors import HmsError
 from hms_kernel.messages import TaskStatus
 from hms_kernel.model import Fact, Result, TaskSettled
 from hms_widgets import drawings
 from hms_widgets.boards import VerdictRow, VerdictsBoard
 from hms_widgets.outcomes import OutcomesBoard, fold_outcomes
-from hms_widgets.panel import Panel, PanelPage, script
+from hms_widgets.page import joined
+from hms_widgets.panel import BoardPanel, PanelPage
 from hms_widgets.rows import Row, Table, table
 from hms_widgets.source import Session, Source, source_of
 
@@ -32,13 +32,13 @@ CHART_S = 1.0  # least time between two drawings of the totals, seconds
 class OutcomesPage(PanelPage):
     """The page's half; what it does with a frame is in ``outcomes.js``."""
 
-    _esm = script("common.js", "outcomes.js")
+    _esm = joined(("kit.js", "card.js", "outcomes.js"))
 
     chart = traitlets.Unicode("").tag(sync=True)  # SVG
     card = traitlets.Unicode("").tag(sync=True)  # JSON: the id of a task and its card
 
 
-class OutcomesPanel(Panel):
+class OutcomesPanel(BoardPanel):
     """Every task of a run, live.
 
     Args:
@@ -62,6 +62,8 @@ class OutcomesPanel(Panel):
         self._have = 0  # the fact up to which a page is known to have all rows
         self._charted = (0, float("-inf"))  # ended tasks in the chart, and when
         self._open = ""  # the task whose card is shown
+        self._looking = False  # a thread is looking up evidence
+        self._stale = False  # there is more to be looked up
 
     @property
     def board(self) -> OutcomesBoard:
@@ -104,7 +106,7 @@ class OutcomesPanel(Panel):
         before = self._board.changed.get(self._open)
         super().update(facts)
         if before is not None and self._board.changed.get(self._open) != before:
-            self._look_up(self._open)
+            self._look_up()
 
     def _fold(self, facts: Iterable[Fact]) -> None:
         self._board = fold_outcomes(self._board, facts)
@@ -135,8 +137,12 @@ class OutcomesPanel(Panel):
     def _receive(self, content: dict[str, Any]) -> None:
         match content:
             case {"open": str(task)}:
-                # Nothing a person clicks may wait for a supervisor in the kernel's main thread.
-                threading.Thread(target=self._opened, args=(task,), daemon=True).start()
+                with self._lock:
+                    self._open = task
+                    if self._page is not None and not task:
+                        self._page.set_trait("card", "")
+                if task:
+                    self._look_up()
             case {"ack": int(frame), "have": int(seq)}:
                 with self._lock:
                     self._pacer.acked(frame)
@@ -150,31 +156,45 @@ class OutcomesPanel(Panel):
                         # The frame that went missing may be this very one: no change, so not sent.
                         self._page.send_state("frame")
 
-    def _opened(self, task: str) -> None:
-        with self._lock:
-            self._open = task
-            if self._page is not None and not task:
-                self._page.set_trait("card", "")
-        if task:
-            self._look_up(task)
+    def _look_up(self) -> None:
+        """See to the card that is open, in a thread of its own; one at a time, the newest wish last.
 
-    def _look_up(self, task: str) -> None:
-        """Show a task's card, if it is still wanted once the evidence is there."""
+        Neither who clicks nor who follows the session may wait for a supervisor here, and a page
+        that asks a thousand times keeps one thread busy.
+        """
         with self._lock:
-            row = self._board.verdicts.rows.get(task)
-            settled = self._board.settled.get(task)
-        if row is None:
-            return
+            self._stale = True
+            if not self._looking:
+                self._looking = True
+                threading.Thread(target=self._looked_up, name="hms-card", daemon=True).start()
+
+    def _looked_up(self) -> None:
+        while True:
+            with self._lock:
+                if not self._stale:
+                    self._looking = False
+                    return
+                self._stale = False
+                task = self._open
+                row = self._board.verdicts.rows.get(task)
+                settled = self._board.settled.get(task)
+            if row is None:
+                continue
+            plain = {"id": task, "card": self._card_of(row, settled)}
+            with self._lock:
+                if self._open == task and self._page is not None:
+                    self._page.set_trait("card", msgspec.json.encode(plain).decode())
+
+    def _card_of(self, row: VerdictRow, settled: int | None) -> Card:
         try:
             card = summaries.of_task(_status(row, self._settlement(settled)))
-        except HmsError as error:
+        except Exception as error:
             # The session may be over; what the row knows is still true.
             card = summaries.of_task(_status(row, None))
-            card = msgspec.structs.replace(card, facts=(("evidence", str(error)),))
-        with self._lock:
-            if self._open == task and self._page is not None:
-                plain = {"id": task, "card": card}
-                self._page.set_trait("card", msgspec.json.encode(plain).decode())
+            card = msgspec.structs.replace(card, facts=(*card.facts, ("evidence", str(error))))
+        # Of one that is open only the row knows why.
+        told = card.says or row.outcome == "proved"
+        return card if told else msgspec.structs.replace(card, says=row.shows or row.reason)
 
     def _settlement(self, seq: int | None) -> TaskSettled | None:
         if seq is None:

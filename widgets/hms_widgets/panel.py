@@ -1,4 +1,4 @@
-"""What every panel is: a board that facts are folded into, a page that draws it, a static view. Follows nobody.
+"""What our panels have in common: a board that facts are folded into, a page that draws it, a static view. Follows nobody.
 
 Whoever follows a session calls ``update`` with each batch of facts, from any thread. The page's
 acknowledgements set the pace: what cannot go out yet goes later, the newest state only, and
@@ -7,34 +7,28 @@ a closed tab costs nothing.
 
 from __future__ import annotations
 
-import pathlib
 import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
-import anywidget
 import traitlets
 
 from hms_kernel import cards
 from hms_kernel.cards import Card
 from hms_kernel.model import Fact
 from hms_widgets import palette
+from hms_widgets.channel import Reachable
 from hms_widgets.pacing import Pacer
+from hms_widgets.page import joined
 
-HERE = pathlib.Path(__file__).parent
 AGAIN_S = 2.0  # a frame that nobody acknowledges is followed by a small one after this long
 AGAIN = 3  # times; a page that wakes up later asks by itself
 NO_BEAT = {"frame": 0, "live": False, "upto": 0}
 
 
-def script(*names: str) -> str:
-    """Files of JavaScript as one module; the last one exports."""
-    return "\n".join((HERE / name).read_text() for name in names)
-
-
-class PanelPage(anywidget.AnyWidget):
+class PanelPage(Reachable):
     """Holds what a page draws. A page that is opened or reloaded asks for the whole state.
 
     Args:
@@ -42,7 +36,7 @@ class PanelPage(anywidget.AnyWidget):
         receive: what a page sends.
     """
 
-    _css = HERE / "panels.css"
+    _css = joined(("panels.css",))
 
     frame = traitlets.Unicode("").tag(sync=True)  # JSON
     beat = traitlets.Dict(NO_BEAT).tag(sync=True)
@@ -67,8 +61,8 @@ class PanelPage(anywidget.AnyWidget):
             self._receive(content)
 
 
-class Panel(ABC):
-    """One board with its page and its static view.
+class BoardPanel(ABC):
+    """One board with its page and its static view; a ``dashboard.Panel``, as both of ours are.
 
     Args:
         clock: seconds, monotonic.

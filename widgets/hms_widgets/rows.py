@@ -41,10 +41,9 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     counts: list[tuple[str, int]] = []  # state and number, in the palette's order
     more: int = 0  # tasks that are counted and no longer listed
     done: float = 0.0  # settled share of all tasks, 0 to 1
-    chart: str = ""  # totals over time, as SVG
 
 
-def table(board: OutcomesBoard, since: int = 0, chart: str = "") -> Table:
+def table(board: OutcomesBoard, since: int = 0) -> Table:
     """What is to be drawn; a ``since`` too long ago to say what has gone gives all of it."""
     verdicts = board.verdicts
     if since < board.unnamed or since > board.seq:
@@ -69,7 +68,6 @@ def table(board: OutcomesBoard, since: int = 0, chart: str = "") -> Table:
         counts=listed,
         more=dropped,
         done=round(board.ended / verdicts.total, 4),
-        chart=chart,
     )
 
 

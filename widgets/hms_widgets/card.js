@@ -1,49 +1,4 @@
-// What the pages of all panels share. Everything from outside goes through textContent.
-
-function node(tag, className, parent) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (parent) parent.append(made);
-  return made;
-}
-
-function put(target, text) {
-  const word = text === undefined || text === null ? "" : String(text);
-  if (target.textContent !== word) target.textContent = word;
-}
-
-/** A picture that Python drew and escaped, parsed as SVG: it cannot bring a script to life. */
-function drawSvg(target, text) {
-  target.replaceChildren();
-  if (!text) return null;
-  const parsed = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
-  if (parsed.nodeName !== "svg") return null;
-  const svg = document.importNode(parsed, true);
-  svg.removeAttribute("width");
-  svg.removeAttribute("height");
-  target.append(svg);
-  return svg;
-}
-
-/** Lab would take a "b" or "d d" typed in here as a command to the notebook. */
-function keepKeys(root) {
-  root.setAttribute("data-lm-suppress-shortcuts", "true");
-  const keep = (event) => event.stopPropagation();
-  root.addEventListener("keydown", keep);
-  return () => root.removeEventListener("keydown", keep);
-}
-
-/** Acknowledges frames once they are painted; a hidden page paints nothing, and Python slows down. */
-function acknowledging(model, answer) {
-  const onBeat = () => {
-    const { frame, live } = model.get("beat");
-    const more = answer();
-    if (live) requestAnimationFrame(() => model.send({ ack: frame, ...more }));
-  };
-  model.on("change:beat", onBeat);
-  onBeat();
-  return () => model.off("change:beat", onBeat);
-}
+// One claim's card, and the badges of its verdict and trust. Everything goes through textContent.
 
 /** A card of `hms_kernel.cards`, drawn. */
 function drawCard(target, card, marks, trusts) {
@@ -112,9 +67,4 @@ function trustBadge(parent, trusts, word) {
   node("span", "", made).textContent = word;
   made.title = meaning;
   return made;
-}
-
-function marker(palette) {
-  const marks = (palette && palette.claims) || {};
-  return (state) => marks[state] || ["·", "#7f7f7f"];
 }
