@@ -1,4 +1,4 @@
-"""A search on the agents of a session: runs, tells its generations as facts, has its winner judged and adopted.
+"""A search on the agents of a session: runs, tells its generations as facts. What becomes of a winner is ``applying``'s.
 
 Everything it depends on is in its first fact, and everything it pays for in the archive. So
 whoever takes the session over begins the search again and pays for nothing twice.
@@ -8,39 +8,30 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
 
-from hms_kernel import display
+from hms_kernel import applying, display
 from hms_kernel.backends.smt import DEFAULT_STRATEGY
-from hms_kernel.backends.strategy import Strategy
 from hms_kernel.client import Client
 from hms_kernel.errors import Contradiction, HmsError, SessionError, UsageError
-from hms_kernel.genetics.adoption import Comparison, compare
-from hms_kernel.genetics.adoptions import Adoptions
 from hms_kernel.genetics.archive import Archive, default_file
 from hms_kernel.genetics.engine import Generation, evolve
-from hms_kernel.genetics.trials import Trial, alone
+from hms_kernel.genetics.trials import alone
 from hms_kernel.handles import TaskHandle
 from hms_kernel.messages import (
     AcceptedResponse,
     RecordRequest,
-    SubmitTaskRequest,
-    SubmitTaskResponse,
 )
 from hms_kernel.model import (
     Budget,
     Fact,
     GenerationDone,
-    Goal,
     LineStopped,
-    Outcome,
     SearchBegun,
     SearchEnded,
-    StrategyAdopted,
-    Task,
     TaskSettled,
     TaskSubmitted,
 )
@@ -200,10 +191,11 @@ class Search:
         changed: tuple[str, ...] = ()
         if cause != "stopped" and winner != plan.incumbent:
             with contextlib.suppress(Stopped):
-                comparison = self._compared(winner)
+                comparison = applying.compared(plan, winner, self._bench)
                 if plan.adopt and comparison.accepted:
-                    self._adopt(winner, comparison)
-                    adopted, changed = True, self._retried(winner)
+                    applying.adopt(self._client, plan, winner, comparison, self.name)
+                    won = next(one.number for one in self._generations if one.winner == winner)
+                    adopted, changed = True, applying.retried(self._client, plan, winner, won)
         self._tell(
             SearchEnded(
                 search=self.name,
@@ -224,63 +216,6 @@ class Search:
             adopted=adopted,
             changed=changed,
         )
-
-    def _compared(self, winner: Strategy) -> Comparison:
-        """The winner with the incumbent: by the goals held apart, and none of the others may be lost."""
-        plan, budget_s = self.plan, self.plan.settings.budget_s
-        goals = (*plan.train, *plan.judges)
-        jobs = [(one, goal, budget_s) for goal in goals for one in (plan.incumbent, winner)]
-        trials = dict(zip(jobs, self._bench.trials(jobs), strict=True))
-
-        def evaluate(strategy: Strategy, goal: Goal, cap_s: float) -> Trial:
-            return trials[strategy, goal, cap_s]
-
-        apart = compare(plan.judges, evaluate, plan.incumbent, winner, budget_s)
-        seen = compare(plan.train, evaluate, plan.incumbent, winner, budget_s)
-        return msgspec.structs.replace(apart, lost=(*apart.lost, *seen.lost))
-
-    def _adopt(self, winner: Strategy, comparison: Comparison) -> None:
-        adoptions = Adoptions(default_file())
-        if adoptions.current(self.plan.family) == winner:
-            return  # its predecessor got as far as this
-        self._tell(
-            StrategyAdopted(
-                family=self.plan.family,
-                strategy=msgspec.to_builtins(winner),
-                text=str(winner),
-                search=self.name,
-                why=str(comparison),
-            )
-        )
-        adoptions.adopt(self.plan.family, winner, comparison)
-
-    def _retried(self, winner: Strategy) -> tuple[str, ...]:
-        """Hand the failed claims in again; what became of them, in words."""
-        won = next(one.number for one in self._generations if one.winner == winner)
-        submitted = _submissions(self._client.story()) if self.plan.retry else {}
-        handles = [
-            (task, self._again(task, winner, submitted))
-            for name in self.plan.retry
-            if (task := submitted.get(name)) is not None
-        ]
-        changed = []
-        for task, handle in handles:
-            verdict = handle.result()
-            if verdict.outcome is not Outcome.UNKNOWN:
-                said = f"unknown → {verdict.outcome} after generation {won}"
-                changed.append(f"{task.label or task.task_id}: {said}")
-        return tuple(changed)
-
-    def _again(self, task: Task, winner: Strategy, submitted: Mapping[str, Task]) -> TaskHandle:
-        payload = {**task.payload, "strategy": msgspec.to_builtins(winner)}
-        for other in submitted.values():
-            if (other.run, other.label, other.payload) == (task.run, task.label, payload):
-                return TaskHandle(self._client, other.task_id, task.label)
-        request = SubmitTaskRequest(
-            skill=task.skill, payload=payload, label=task.label, run=task.run, limits=task.limits
-        )
-        accepted = self._client.ask(request, SubmitTaskResponse)
-        return TaskHandle(self._client, accepted.task_id, task.label)
 
     def _alarm(self, error: Contradiction) -> None:
         with contextlib.suppress(HmsError):
@@ -357,28 +292,6 @@ def begin(client: Client, plan: Plan, why: str = "asked for") -> Search:
     return Search(client, f"{name}-{before + 1}" if before else name, plan, why).start()
 
 
-def rolled_back(client: Client, family: str, why: str) -> Strategy | None:
-    """Put what was in force before in force again; None is the default.
-
-    Raises:
-        UsageError: nothing was adopted for the family.
-        PolicyDenied: the gate refused.
-    """
-    adoptions = Adoptions(default_file())
-    if adoptions.current(family) is None:
-        known = "; ".join(s for s in adoptions.scopes() if adoptions.current(s) is not None)
-        raise UsageError(f"nothing is in force for {family!r}; there is for: {known or 'none'}")
-    before = adoptions.previous(family)
-    said = StrategyAdopted(
-        family=family,
-        strategy=None if before is None else msgspec.to_builtins(before),
-        text="the default" if before is None else str(before),
-        why=f"rolled back: {why}",
-    )
-    client.ask(RecordRequest(kind=said), AcceptedResponse)
-    return adoptions.rollback(family, why)
-
-
 def _done(search: str, one: Generation, gained: tuple[str, ...]) -> GenerationDone:
     return GenerationDone(
         search=search,
@@ -394,11 +307,6 @@ def _done(search: str, one: Generation, gained: tuple[str, ...]) -> GenerationDo
         winner=one.text,
         gained=gained,
     )
-
-
-def _submissions(facts: Iterable[Fact]) -> dict[str, Task]:
-    kinds = (fact.kind for fact in facts)
-    return {k.submitted.task_id: k.submitted for k in kinds if isinstance(k, TaskSubmitted)}
 
 
 def _tasks(facts: Iterable[Fact], label: str) -> list[str]:

@@ -143,9 +143,9 @@ class Evolving(ABC):
             UsageError: nothing was adopted for that family; says for which.
             PolicyDenied: the gate refused.
         """
-        from hms_kernel import evolution  # the search needs an extra
+        from hms_kernel import applying  # searches have to be possible, to take back what they did
 
-        return evolution.rolled_back(self.client, family, why)
+        return applying.rolled_back(self.client, family, why)
 
     def release_line(self, why: str) -> None:
         """Take proofs on again after a contradiction: somebody has found out which prover is wrong.

@@ -40,6 +40,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "handles",
         "steering",
         "trying racing plans",
+        "applying",
         "evolution",
         "noticing",
         "evolving",
