@@ -75,6 +75,11 @@ class Search:
         return self._found is not None or self._error is not None
 
     @property
+    def stopping(self) -> bool:
+        """Whether it was told to stop."""
+        return self._stop.is_set()
+
+    @property
     def paid(self) -> int:
         """Trials that agents ran for it; the others were known before."""
         return self._bench.ran
@@ -265,31 +270,67 @@ class Search:
         return text + display.html_table(self.rows())
 
 
-def resumed(client: Client, begun: SearchBegun) -> Search:
-    """A search that its session's last kernel did not live to end.
+class Searches:
+    """The searches that one end of a session has under way, of each plan one at a time.
 
-    Raises:
-        UsageError: another version began it, in terms that this one does not have.
+    Args:
+        client: of the session.
     """
-    try:
-        plan = msgspec.convert(begun.plan, Plan)
-    except msgspec.ValidationError as error:
-        raise UsageError(f"{begun.search} cannot be resumed: {error}") from error
-    return Search(client, begun.search, plan, begun.why, begun).start()
 
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._lock = threading.Lock()
+        self._under_way: list[Search] = []
 
-def begin(client: Client, plan: Plan, why: str = "asked for") -> Search:
-    """Start a search, or go on with one of the same plan that a killed kernel left open."""
-    facts = list(client.story())
-    for begun in open_searches(facts):
-        with contextlib.suppress(msgspec.ValidationError):  # of another version
-            if msgspec.convert(begun.plan, Plan) == plan:
-                return Search(client, begun.search, plan, why, begun).start()
-    # Equal plans have equal names, but for how often they were carried out.
-    name = f"search-{plan.sha256[:6]}"
-    kinds = (fact.kind for fact in facts)
-    before = sum(isinstance(k, SearchBegun) and k.search.startswith(name) for k in kinds)
-    return Search(client, f"{name}-{before + 1}" if before else name, plan, why).start()
+    def begin(self, plan: Plan, why: str = "asked for") -> Search:
+        """Start a search, or go on with one of the same plan: under way here, or left open by a killed kernel."""
+        with self._lock:
+            for search in self._going():
+                if search.plan == plan:
+                    return search
+            facts = list(self._client.story())
+            for begun in open_searches(facts):
+                with contextlib.suppress(msgspec.ValidationError):  # of another version
+                    if msgspec.convert(begun.plan, Plan) == plan:
+                        return self._started(begun.search, plan, why, begun)
+            # Equal plans have equal names, but for how often they were carried out.
+            name = f"search-{plan.sha256[:6]}"
+            kinds = (fact.kind for fact in facts)
+            before = sum(isinstance(k, SearchBegun) and k.search.startswith(name) for k in kinds)
+            return self._started(f"{name}-{before + 1}" if before else name, plan, why)
+
+    def resumed(self, begun: SearchBegun) -> Search:
+        """A search that its session's last kernel did not live to end.
+
+        Raises:
+            UsageError: another version began it, in terms that this one does not have; it is
+                told that the search has ended.
+        """
+        with self._lock:
+            for search in self._going():
+                if search.name == begun.search:
+                    return search
+            try:
+                plan = msgspec.convert(begun.plan, Plan)
+            except msgspec.ValidationError as error:
+                cause = f"cannot be resumed: {error}"
+                ended = SearchEnded(search=begun.search, cause=cause)
+                self._client.ask(RecordRequest(kind=ended), AcceptedResponse)
+                raise UsageError(f"{begun.search} {cause}") from error
+            return self._started(begun.search, plan, begun.why, begun)
+
+    def _going(self) -> list[Search]:
+        """Those that go on; one that was told to stop is waited for."""
+        for search in self._under_way:
+            if search.stopping:
+                search.join()
+        self._under_way = [search for search in self._under_way if not search.done]
+        return self._under_way
+
+    def _started(self, name: str, plan: Plan, why: str, begun: SearchBegun | None = None) -> Search:
+        search = Search(self._client, name, plan, why, begun).start()
+        self._under_way.append(search)
+        return search
 
 
 def _done(search: str, one: Generation, gained: tuple[str, ...]) -> GenerationDone:

@@ -22,7 +22,7 @@ from hms_kernel.messages import AcceptedResponse, RecordRequest
 from hms_kernel.model import Goal, LineReleased
 
 if TYPE_CHECKING:
-    from hms_kernel.evolution import Search
+    from hms_kernel.evolution import Search, Searches
     from hms_kernel.noticing import Vigil
 
     Searching = TypeVar("Searching", Search, Vigil)
@@ -34,6 +34,7 @@ class Evolving(ABC):
     def __init__(self, client: Client) -> None:
         self.client = client
         self._searching: list[Search | Vigil] = []  # what this end has begun
+        self._under_way: Searches | None = None
 
     @abstractmethod
     def _at_least_one_agent(self) -> None:
@@ -72,7 +73,7 @@ class Evolving(ABC):
                 that makes no sense.
             BackendMissing: DEAP is not installed.
         """
-        from hms_kernel import evolution, noticing, plans  # the search needs an extra
+        from hms_kernel import noticing, plans  # the search needs an extra
         from hms_kernel.genetics.engine import Settings
 
         self._at_least_one_agent()
@@ -95,7 +96,7 @@ class Evolving(ABC):
         if founders is not None:
             chosen = tuple(map(stage, founders))
             plan = msgspec.structs.replace(plan, founders=chosen)
-        return self._keep(evolution.begin(self.client, plan))
+        return self._keep(self._searches().begin(plan))
 
     def evolve_when_stuck(
         self,
@@ -134,7 +135,7 @@ class Evolving(ABC):
             children=stages,
             generations=generations,
         )
-        return self._keep(noticing.Vigil(self.client, rule, settings).start())
+        return self._keep(noticing.Vigil(self.client, self._searches(), rule, settings).start())
 
     def rollback(self, family: str, why: str = "asked for") -> Strategy | None:
         """Put the strategy in force again that a family had before; returns it, None for the default.
@@ -161,6 +162,12 @@ class Evolving(ABC):
             return in_force(default_file())
         except StoreError:
             return {}  # no claim has to wait for that: the default is sound too
+
+    def _searches(self) -> Searches:
+        from hms_kernel.evolution import Searches  # the search needs an extra
+
+        self._under_way = self._under_way or Searches(self.client)
+        return self._under_way
 
     def _keep(self, searching: Searching) -> Searching:
         self._searching.append(searching)
