@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from hms_kernel.backends.smt import DEFAULT_STRATEGY
 from hms_kernel.backends.strategy import Strategy
 from hms_kernel.client import Client
 from hms_kernel.errors import UsageError
@@ -46,15 +47,21 @@ def compared(plan: Plan, winner: Strategy, bench: Bench) -> Comparison:
 
 def adopt(
     client: Client, plan: Plan, winner: Strategy, comparison: Comparison, search: str
-) -> None:
-    """Put an accepted winner in force for the family of its search.
+) -> bool:
+    """Put an accepted winner in force for the family of its search; whether that was done.
+
+    It was compared with what was in force when the search began. When somebody has changed
+    that since, nothing is known of how it compares, and it is not adopted.
 
     Raises:
         PolicyDenied: the gate refused; nothing was changed.
     """
     adoptions = Adoptions(default_file())
-    if adoptions.current(plan.family) == winner:
-        return  # its predecessor got as far as this
+    in_force = adoptions.current(plan.family)
+    if in_force == winner:
+        return True  # its predecessor got as far as this
+    if (in_force or DEFAULT_STRATEGY) != plan.incumbent:
+        return False
     told = StrategyAdopted(
         family=plan.family,
         strategy=msgspec.to_builtins(winner),
@@ -64,6 +71,7 @@ def adopt(
     )
     client.ask(RecordRequest(kind=told), AcceptedResponse)
     adoptions.adopt(plan.family, winner, comparison)
+    return True
 
 
 def retried(client: Client, plan: Plan, winner: Strategy, generation: int) -> tuple[str, ...]:

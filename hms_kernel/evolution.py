@@ -198,9 +198,10 @@ class Search:
             with contextlib.suppress(Stopped):
                 comparison = applying.compared(plan, winner, self._bench)
                 if plan.adopt and comparison.accepted:
-                    applying.adopt(self._client, plan, winner, comparison, self.name)
+                    adopted = applying.adopt(self._client, plan, winner, comparison, self.name)
+                if adopted:
                     won = next(one.number for one in self._generations if one.winner == winner)
-                    adopted, changed = True, applying.retried(self._client, plan, winner, won)
+                    changed = applying.retried(self._client, plan, winner, won)
         self._tell(
             SearchEnded(
                 search=self.name,
