@@ -18,7 +18,7 @@ import msgspec
 from hms_kernel import backends, config, plugins, specs, tables
 from hms_kernel.backends.strategy import Strategy
 from hms_kernel.client import Client, Line
-from hms_kernel.errors import AgentLost, UsageError
+from hms_kernel.errors import AgentLost, StoreError, UsageError
 from hms_kernel.evolving import Evolving
 from hms_kernel.genetics.family import family
 from hms_kernel.genetics.files import default_file
@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from hms_widgets import Dashboard
 
 BATCH_WAIT_S = 3600.0  # the claims of a specification wait so long for room in the queue
+SPECIALISTS = 2  # stages of the archive that a recovery tries
 KILL_MARGIN_S = 5.0  # a prover gets so long beyond its wall clock to stop by itself
 
 
@@ -510,7 +511,24 @@ def _recovery(recover: bool | Recovery, backend: str = "smt") -> Recovery | None
         raise UsageError(f"only proofs by 'smt' are recovered, not those by {backend!r}")
     if recover is not True and not isinstance(recover, Recovery):
         raise UsageError(f"{recover!r} is no recovery; write True or Recovery(nominal_s=60)")
-    return Recovery() if recover is True else recover
+    chosen = Recovery() if recover is True else recover
+    if chosen.strategies is None:
+        chosen = msgspec.structs.replace(chosen, strategies=_specialists())
+    return chosen
+
+
+def _specialists() -> tuple[str, ...]:
+    """What has settled most in the user's archive, as printed."""
+    if not default_file().is_file():
+        return ()
+    # They bring the solver along, which a claim without a recovery must not.
+    from hms_kernel.genetics.archive import Archive
+    from hms_kernel.genetics.trials import alone
+
+    try:
+        return tuple(str(alone(one)) for one in Archive(default_file()).specialists(SPECIALISTS))
+    except StoreError:
+        return ()  # no claim has to wait for that
 
 
 def _proof(
