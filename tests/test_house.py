@@ -39,7 +39,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "summaries",
         "handles",
         "steering",
-        "trying racing plans",
+        "trying racing plans requests viewing",
         "applying",
         "evolution",
         "noticing",
