@@ -15,17 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from hms_kernel import backends, config, plugins, specs, tables
-from hms_kernel.backends.strategy import Strategy
+from hms_kernel import backends, config, plugins, requests, specs, tables
 from hms_kernel.client import Client, Line
 from hms_kernel.errors import AgentLost, UsageError
 from hms_kernel.evolving import Evolving
 from hms_kernel.genetics.family import family
-from hms_kernel.genetics.files import default_file
 from hms_kernel.handles import AgentHandle, Run, TaskHandle
 from hms_kernel.messages import (
     AcceptedResponse,
-    AgentStatus,
     PauseRequest,
     PingRequest,
     PingResponse,
@@ -38,9 +35,7 @@ from hms_kernel.messages import (
 )
 from hms_kernel.model import (
     AgentPhase,
-    AgentSpec,
     Budget,
-    Fact,
     Goal,
     Limits,
     Recovery,
@@ -49,17 +44,11 @@ from hms_kernel.model import (
     TaskSubmitted,
     Trust,
 )
-from hms_kernel.racing import Race
-from hms_kernel.specs import Claim, Spec
+from hms_kernel.specs import Spec
 from hms_kernel.steering import Steering
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from hms_widgets import Dashboard
-
-BATCH_WAIT_S = 3600.0  # the claims of a specification wait so long for room in the queue
-KILL_MARGIN_S = 5.0  # a prover gets so long beyond its wall clock to stop by itself
 
 
 class Desk(Evolving):
@@ -101,7 +90,7 @@ class Desk(Evolving):
         """
         if isinstance(skills, str):
             skills = (skills,)
-        spec = agent_spec(skills, config or {})
+        spec = requests.agent_spec(skills, config or {})
         ids = self.client.ask(
             SpawnAgentRequest(spec=spec, count=count), SpawnAgentResponse
         ).agent_ids
@@ -201,11 +190,11 @@ class Desk(Evolving):
     ) -> TaskHandle:
         """Hand in one goal as it is."""
         plugins.ensure(backends.GROUP, backend)
-        wanted = _prepared(trust)
+        wanted = requests.prepared(trust)
         strategy = self._in_force().get(family(goal)) if backend == "smt" else None
-        recovery = _recovery(recover, backend)
+        recovery = requests.recovery_of(recover, backend)
         asked = self.client.send(
-            _proof(goal, budget, run, cache, wanted, backend, strategy, recovery)
+            requests.proof(goal, budget, run, cache, wanted, backend, strategy, recovery)
         )
         return self._submitted(asked, goal.theorem_id, goal)
 
@@ -237,7 +226,9 @@ class Desk(Evolving):
         """
         spec = _load(spec, semantics)
         name = f"{spec.name}-{uuid.uuid4().hex[:6]}"
-        return self._run(name, spec, {}, budget, cache, _prepared(trust), _recovery(recover))
+        return self._run(
+            name, spec, {}, budget, cache, requests.prepared(trust), requests.recovery_of(recover)
+        )
 
     def run(
         self,
@@ -266,7 +257,15 @@ class Desk(Evolving):
             known = ", ".join(row["run"] for row in tables.runs(self.facts())[-5:])
             raise UsageError(f"no run {name!r}; there are: {known or 'none'}")
         loaded = _load(spec, semantics)
-        return self._run(name, loaded, tasks, budget, cache, _prepared(trust), _recovery(recover))
+        return self._run(
+            name,
+            loaded,
+            tasks,
+            budget,
+            cache,
+            requests.prepared(trust),
+            requests.recovery_of(recover),
+        )
 
     def task(self, name: str) -> TaskHandle:
         """A task handed in earlier, in this epoch or before, by its id or its label.
@@ -299,86 +298,6 @@ class Desk(Evolving):
 
         return dashboard(self, run=run, read_only=read_only)
 
-    def race(
-        self,
-        statement: str | Goal,
-        n: int = 4,
-        *,
-        budget: Budget | None = None,
-        cache: bool = True,
-    ) -> Race:
-        """Hand in one claim to several agents, each with a strategy of its own; the first answer counts.
-
-        The first runs what ``prove`` would, the others what has settled most in the archive, each
-        with the whole budget.
-
-        Args:
-            statement: Lean text, or a goal.
-            n: runners, at least 1; fewer run where the archive knows fewer stages.
-
-        Raises:
-            UsageError: nobody is to run.
-        """
-        # They bring the solver along, which ``prove`` must not.
-        from hms_kernel.genetics.archive import Archive
-        from hms_kernel.genetics.trials import alone
-
-        goal = (
-            statement if isinstance(statement, Goal) else Goal(theorem_id="", statement=statement)
-        )
-        if n < 1:
-            raise UsageError(f"a race needs at least one runner, not {n}")
-        self._at_least_one_agent()
-        others = [alone(stage) for stage in Archive(default_file()).specialists(n - 1)]
-        strategies = [self._in_force().get(family(goal)), *others]
-        asked = [
-            self.client.send(
-                _proof(goal, budget or Budget(), "", cache, Trust.ONE_SOLVER, strategy=one)
-            )
-            for one in strategies
-        ]
-        tasks = [self._submitted(one, goal.theorem_id, goal) for one in asked]
-        names = [str(one or "the default") for one in strategies]
-        claim = goal.theorem_id or goal.statement
-        return Race(self.client, claim, list(zip(names, tasks, strict=True)))
-
-    def facts(self, after_seq: int = 0) -> list[Fact]:
-        """Every fact after a sequence number, oldest first."""
-        facts: list[Fact] = []
-        while page := self.client.facts(after_seq):
-            facts += page
-            after_seq = page[-1].seq
-        return facts
-
-    def agents(self) -> pd.DataFrame:
-        """Agents as a pandas frame: phase, pid, restarts, what they run, age of the heartbeat."""
-        rows = [msgspec.structs.asdict(status) for status in self.client.agents()]
-        for row in rows:
-            row["skills"] = ", ".join(row["skills"])
-            row.pop("progress")
-        columns = [name for name in AgentStatus.__struct_fields__ if name != "progress"]
-        return tables.frame(rows, columns)
-
-    def tasks(self) -> pd.DataFrame:
-        """Tasks of the session, its earlier epochs included, as a pandas frame."""
-        return tables.frame(tables.with_plain_results(tables.tasks(self.facts())))
-
-    def runs(self) -> pd.DataFrame:
-        """Runs of the session, its earlier epochs included: name, tasks, how many are open."""
-        return tables.frame(tables.runs(self.facts()))
-
-    def waiting(self) -> pd.DataFrame:
-        """Claims that wait for a person, with what was tried; ``task(name).answer(...)`` answers one."""
-        return tables.frame(tables.waiting(self.facts()), tables.WAITING)
-
-    def attempts(self) -> pd.DataFrame:
-        """Every attempt at a task: on which agent, how long, how it ended."""
-        return tables.frame(tables.attempts(self.facts()))
-
-    def verdicts(self, run: str = "") -> pd.DataFrame:
-        """Every verdict of the session (of one run, if named) with its evidence."""
-        return tables.frame(tables.verdicts(self.facts(), run))
-
     def _run(
         self,
         name: str,
@@ -393,7 +312,9 @@ class Desk(Evolving):
         in_force = self._in_force()
         asked = {
             claim.id: self.client.send(
-                _claim_request(claim, budget or Budget(), name, cache, trust, in_force, recovery)
+                requests.claim_proof(
+                    claim, budget or Budget(), name, cache, trust, in_force, recovery
+                )
             )
             for claim in spec.claims
             if claim.id not in known
@@ -404,7 +325,7 @@ class Desk(Evolving):
                 tasks.append(self._handle(known[claim.id]))
                 continue
             goal = None if claim.settled else claim.goal()
-            task = self._submitted(asked[claim.id], claim.id, goal, wait_s=BATCH_WAIT_S)
+            task = self._submitted(asked[claim.id], claim.id, goal, wait_s=requests.BATCH_WAIT_S)
             tasks.append(task)
         return Run(self.client, name, spec, tasks, self.store)
 
@@ -462,34 +383,6 @@ class Desk(Evolving):
         return f"<session {self.session}>"
 
 
-def agent_spec(skills: Sequence[str], settings: dict[str, Any]) -> AgentSpec:
-    """The desired state for agents alike; keys that are no field of ``AgentSpec`` go to the skills.
-
-    Raises:
-        UsageError: a value is of the wrong type.
-    """
-    own = {"heartbeat_s", "grace_s", "memory_bytes", "intensity", "agent_id"}
-    fields = {key: value for key, value in settings.items() if key in own}
-    rest = {key: value for key, value in settings.items() if key not in own}
-    try:
-        return msgspec.convert(
-            {"agent_id": "", **fields, "skills": list(skills), "config": rest}, AgentSpec
-        )
-    except msgspec.ValidationError as error:
-        raise UsageError(f"cannot configure an agent with {settings!r}: {error}") from None
-
-
-def _prepared(trust: str) -> Trust:
-    """The trust of that name, with what it needs in place: no claim's time is spent on that."""
-    wanted = Trust.of_proofs(trust)
-    if wanted is Trust.LEAN_KERNEL:
-        # An extra, which most proofs do not ask for.
-        from hms_kernel.backends import lean
-
-        lean.prepare()
-    return wanted
-
-
 def _load(spec: str | Path | Spec | Callable[..., Any] | ModuleType, semantics: str | None) -> Spec:
     if not isinstance(spec, Spec):
         spec = specs.load(spec) if isinstance(spec, str | Path) else _functions(spec)
@@ -501,57 +394,3 @@ def _functions(source: Callable[..., Any] | ModuleType) -> Spec:
     from hms_kernel.specs import python
 
     return python.load(source)
-
-
-def _recovery(recover: bool | Recovery, backend: str = "smt") -> Recovery | None:
-    if recover is False:
-        return None
-    if backend != "smt":
-        raise UsageError(f"only proofs by 'smt' are recovered, not those by {backend!r}")
-    if recover is not True and not isinstance(recover, Recovery):
-        raise UsageError(f"{recover!r} is no recovery; write True or Recovery(nominal_s=60)")
-    return Recovery() if recover is True else recover
-
-
-def _proof(
-    goal: Goal,
-    budget: Budget,
-    run: str,
-    cache: bool,
-    trust: Trust,
-    backend: str = "smt",
-    strategy: Strategy | None = None,
-    recovery: Recovery | None = None,
-) -> SubmitTaskRequest:
-    if not isinstance(budget, Budget):
-        raise UsageError(f"{budget!r} is no budget; write Budget(nominal_s=5, wall_s=60)")
-    request = {"goal": goal, "budget": budget, "cache": cache, "trust": trust, "backend": backend}
-    if strategy is not None:
-        request["strategy"] = strategy
-    if recovery is not None:
-        request["propose"] = False  # a model is asked when its turn comes
-    return SubmitTaskRequest(
-        skill="prove",
-        payload=msgspec.to_builtins(request),
-        label=goal.theorem_id,
-        run=run,
-        limits=Limits(attempt_wall_s=budget.wall_s + KILL_MARGIN_S),
-        recovery=recovery,
-    )
-
-
-def _claim_request(
-    claim: Claim,
-    budget: Budget,
-    run: str,
-    cache: bool,
-    trust: Trust,
-    in_force: Mapping[str, Strategy],
-    recovery: Recovery | None = None,
-) -> SubmitTaskRequest:
-    if claim.settled is not None:
-        return SubmitTaskRequest(skill="prove", label=claim.id, run=run, settled=claim.settled)
-    goal = claim.goal()
-    strategy = in_force.get(family(goal))
-    request = _proof(goal, budget, run, cache, trust, strategy=strategy, recovery=recovery)
-    return msgspec.structs.replace(request, wait_s=BATCH_WAIT_S)

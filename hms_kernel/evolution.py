@@ -1,4 +1,4 @@
-"""A search on the agents of a session: runs, tells its generations as facts, has its winner judged and adopted.
+"""A search on the agents of a session: runs, tells its generations as facts. What becomes of a winner is ``applying``'s.
 
 Everything it depends on is in its first fact, and everything it pays for in the archive. So
 whoever takes the session over begins the search again and pays for nothing twice.
@@ -8,39 +8,30 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
 
-from hms_kernel import display
+from hms_kernel import applying, display
 from hms_kernel.backends.smt import DEFAULT_STRATEGY
-from hms_kernel.backends.strategy import Strategy
 from hms_kernel.client import Client
 from hms_kernel.errors import Contradiction, HmsError, SessionError, UsageError
-from hms_kernel.genetics.adoption import Comparison, compare
-from hms_kernel.genetics.adoptions import Adoptions
 from hms_kernel.genetics.archive import Archive, default_file
 from hms_kernel.genetics.engine import Generation, evolve
-from hms_kernel.genetics.trials import Trial, alone
+from hms_kernel.genetics.trials import alone
 from hms_kernel.handles import TaskHandle
 from hms_kernel.messages import (
     AcceptedResponse,
     RecordRequest,
-    SubmitTaskRequest,
-    SubmitTaskResponse,
 )
 from hms_kernel.model import (
     Budget,
     Fact,
     GenerationDone,
-    Goal,
     LineStopped,
-    Outcome,
     SearchBegun,
     SearchEnded,
-    StrategyAdopted,
-    Task,
     TaskSettled,
     TaskSubmitted,
 )
@@ -82,6 +73,11 @@ class Search:
     def done(self) -> bool:
         """Whether it has ended."""
         return self._found is not None or self._error is not None
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it was told to stop."""
+        return self._stop.is_set()
 
     @property
     def paid(self) -> int:
@@ -200,10 +196,12 @@ class Search:
         changed: tuple[str, ...] = ()
         if cause != "stopped" and winner != plan.incumbent:
             with contextlib.suppress(Stopped):
-                comparison = self._compared(winner)
+                comparison = applying.compared(plan, winner, self._bench)
                 if plan.adopt and comparison.accepted:
-                    self._adopt(winner, comparison)
-                    adopted, changed = True, self._retried(winner)
+                    adopted = applying.adopt(self._client, plan, winner, comparison, self.name)
+                if adopted:
+                    won = next(one.number for one in self._generations if one.winner == winner)
+                    changed = applying.retried(self._client, plan, winner, won)
         self._tell(
             SearchEnded(
                 search=self.name,
@@ -224,63 +222,6 @@ class Search:
             adopted=adopted,
             changed=changed,
         )
-
-    def _compared(self, winner: Strategy) -> Comparison:
-        """The winner with the incumbent: by the goals held apart, and none of the others may be lost."""
-        plan, budget_s = self.plan, self.plan.settings.budget_s
-        goals = (*plan.train, *plan.judges)
-        jobs = [(one, goal, budget_s) for goal in goals for one in (plan.incumbent, winner)]
-        trials = dict(zip(jobs, self._bench.trials(jobs), strict=True))
-
-        def evaluate(strategy: Strategy, goal: Goal, cap_s: float) -> Trial:
-            return trials[strategy, goal, cap_s]
-
-        apart = compare(plan.judges, evaluate, plan.incumbent, winner, budget_s)
-        seen = compare(plan.train, evaluate, plan.incumbent, winner, budget_s)
-        return msgspec.structs.replace(apart, lost=(*apart.lost, *seen.lost))
-
-    def _adopt(self, winner: Strategy, comparison: Comparison) -> None:
-        adoptions = Adoptions(default_file())
-        if adoptions.current(self.plan.family) == winner:
-            return  # its predecessor got as far as this
-        self._tell(
-            StrategyAdopted(
-                family=self.plan.family,
-                strategy=msgspec.to_builtins(winner),
-                text=str(winner),
-                search=self.name,
-                why=str(comparison),
-            )
-        )
-        adoptions.adopt(self.plan.family, winner, comparison)
-
-    def _retried(self, winner: Strategy) -> tuple[str, ...]:
-        """Hand the failed claims in again; what became of them, in words."""
-        won = next(one.number for one in self._generations if one.winner == winner)
-        submitted = _submissions(self._client.story()) if self.plan.retry else {}
-        handles = [
-            (task, self._again(task, winner, submitted))
-            for name in self.plan.retry
-            if (task := submitted.get(name)) is not None
-        ]
-        changed = []
-        for task, handle in handles:
-            verdict = handle.result()
-            if verdict.outcome is not Outcome.UNKNOWN:
-                said = f"unknown → {verdict.outcome} after generation {won}"
-                changed.append(f"{task.label or task.task_id}: {said}")
-        return tuple(changed)
-
-    def _again(self, task: Task, winner: Strategy, submitted: Mapping[str, Task]) -> TaskHandle:
-        payload = {**task.payload, "strategy": msgspec.to_builtins(winner)}
-        for other in submitted.values():
-            if (other.run, other.label, other.payload) == (task.run, task.label, payload):
-                return TaskHandle(self._client, other.task_id, task.label)
-        request = SubmitTaskRequest(
-            skill=task.skill, payload=payload, label=task.label, run=task.run, limits=task.limits
-        )
-        accepted = self._client.ask(request, SubmitTaskResponse)
-        return TaskHandle(self._client, accepted.task_id, task.label)
 
     def _alarm(self, error: Contradiction) -> None:
         with contextlib.suppress(HmsError):
@@ -330,53 +271,67 @@ class Search:
         return text + display.html_table(self.rows())
 
 
-def resumed(client: Client, begun: SearchBegun) -> Search:
-    """A search that its session's last kernel did not live to end.
+class Searches:
+    """The searches that one end of a session has under way, of each plan one at a time.
 
-    Raises:
-        UsageError: another version began it, in terms that this one does not have.
+    Args:
+        client: of the session.
     """
-    try:
-        plan = msgspec.convert(begun.plan, Plan)
-    except msgspec.ValidationError as error:
-        raise UsageError(f"{begun.search} cannot be resumed: {error}") from error
-    return Search(client, begun.search, plan, begun.why, begun).start()
 
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._lock = threading.Lock()
+        self._under_way: list[Search] = []
 
-def begin(client: Client, plan: Plan, why: str = "asked for") -> Search:
-    """Start a search, or go on with one of the same plan that a killed kernel left open."""
-    facts = list(client.story())
-    for begun in open_searches(facts):
-        with contextlib.suppress(msgspec.ValidationError):  # of another version
-            if msgspec.convert(begun.plan, Plan) == plan:
-                return Search(client, begun.search, plan, why, begun).start()
-    # Equal plans have equal names, but for how often they were carried out.
-    name = f"search-{plan.sha256[:6]}"
-    kinds = (fact.kind for fact in facts)
-    before = sum(isinstance(k, SearchBegun) and k.search.startswith(name) for k in kinds)
-    return Search(client, f"{name}-{before + 1}" if before else name, plan, why).start()
+    def begin(self, plan: Plan, why: str = "asked for") -> Search:
+        """Start a search, or go on with one of the same plan: under way here, or left open by a killed kernel."""
+        with self._lock:
+            for search in self._going():
+                if search.plan == plan:
+                    return search
+            facts = list(self._client.story())
+            for begun in open_searches(facts):
+                with contextlib.suppress(msgspec.ValidationError):  # of another version
+                    if msgspec.convert(begun.plan, Plan) == plan:
+                        return self._started(begun.search, plan, why, begun)
+            # Equal plans have equal names, but for how often they were carried out.
+            name = f"search-{plan.sha256[:6]}"
+            kinds = (fact.kind for fact in facts)
+            before = sum(isinstance(k, SearchBegun) and k.search.startswith(name) for k in kinds)
+            return self._started(f"{name}-{before + 1}" if before else name, plan, why)
 
+    def resumed(self, begun: SearchBegun) -> Search:
+        """A search that its session's last kernel did not live to end.
 
-def rolled_back(client: Client, family: str, why: str) -> Strategy | None:
-    """Put what was in force before in force again; None is the default.
+        Raises:
+            UsageError: another version began it, in terms that this one does not have; it is
+                told that the search has ended.
+        """
+        with self._lock:
+            for search in self._going():
+                if search.name == begun.search:
+                    return search
+            try:
+                plan = msgspec.convert(begun.plan, Plan)
+            except msgspec.ValidationError as error:
+                cause = f"cannot be resumed: {error}"
+                ended = SearchEnded(search=begun.search, cause=cause)
+                self._client.ask(RecordRequest(kind=ended), AcceptedResponse)
+                raise UsageError(f"{begun.search} {cause}") from error
+            return self._started(begun.search, plan, begun.why, begun)
 
-    Raises:
-        UsageError: nothing was adopted for the family.
-        PolicyDenied: the gate refused.
-    """
-    adoptions = Adoptions(default_file())
-    if adoptions.current(family) is None:
-        known = "; ".join(s for s in adoptions.scopes() if adoptions.current(s) is not None)
-        raise UsageError(f"nothing is in force for {family!r}; there is for: {known or 'none'}")
-    before = adoptions.previous(family)
-    said = StrategyAdopted(
-        family=family,
-        strategy=None if before is None else msgspec.to_builtins(before),
-        text="the default" if before is None else str(before),
-        why=f"rolled back: {why}",
-    )
-    client.ask(RecordRequest(kind=said), AcceptedResponse)
-    return adoptions.rollback(family, why)
+    def _going(self) -> list[Search]:
+        """Those that go on; one that was told to stop is waited for."""
+        for search in self._under_way:
+            if search.stopping:
+                search.join()
+        self._under_way = [search for search in self._under_way if not search.done]
+        return self._under_way
+
+    def _started(self, name: str, plan: Plan, why: str, begun: SearchBegun | None = None) -> Search:
+        search = Search(self._client, name, plan, why, begun).start()
+        self._under_way.append(search)
+        return search
 
 
 def _done(search: str, one: Generation, gained: tuple[str, ...]) -> GenerationDone:
@@ -394,11 +349,6 @@ def _done(search: str, one: Generation, gained: tuple[str, ...]) -> GenerationDo
         winner=one.text,
         gained=gained,
     )
-
-
-def _submissions(facts: Iterable[Fact]) -> dict[str, Task]:
-    kinds = (fact.kind for fact in facts)
-    return {k.submitted.task_id: k.submitted for k in kinds if isinstance(k, TaskSubmitted)}
 
 
 def _tasks(facts: Iterable[Fact], label: str) -> list[str]:

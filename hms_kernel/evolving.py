@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -18,26 +19,35 @@ from hms_kernel.errors import StoreError, UsageError
 from hms_kernel.genetics.adoptions import in_force
 from hms_kernel.genetics.family import family
 from hms_kernel.genetics.files import default_file
-from hms_kernel.messages import AcceptedResponse, RecordRequest
-from hms_kernel.model import Goal, LineReleased
+from hms_kernel.handles import TaskHandle
+from hms_kernel.messages import AcceptedResponse, RecordRequest, Response
+from hms_kernel.model import Budget, Goal, LineReleased, Trust
+from hms_kernel.racing import Race
+from hms_kernel.requests import proof
+from hms_kernel.viewing import Viewing
 
 if TYPE_CHECKING:
-    from hms_kernel.evolution import Search
+    from hms_kernel.evolution import Search, Searches
     from hms_kernel.noticing import Vigil
 
     Searching = TypeVar("Searching", Search, Vigil)
 
 
-class Evolving(ABC):
+class Evolving(Viewing, ABC):
     """Searches on the agents of a session, and what comes of them."""
 
     def __init__(self, client: Client) -> None:
-        self.client = client
+        super().__init__(client)
         self._searching: list[Search | Vigil] = []  # what this end has begun
+        self._under_way: Searches | None = None
 
     @abstractmethod
     def _at_least_one_agent(self) -> None:
         """Spawn some where there is none."""
+
+    @abstractmethod
+    def _submitted(self, future: Future[Response], label: str, goal: Goal) -> TaskHandle:
+        """The task that was asked for."""
 
     def evolve(
         self,
@@ -72,7 +82,7 @@ class Evolving(ABC):
                 that makes no sense.
             BackendMissing: DEAP is not installed.
         """
-        from hms_kernel import evolution, noticing, plans  # the search needs an extra
+        from hms_kernel import noticing, plans  # the search needs an extra
         from hms_kernel.genetics.engine import Settings
 
         self._at_least_one_agent()
@@ -95,7 +105,7 @@ class Evolving(ABC):
         if founders is not None:
             chosen = tuple(map(stage, founders))
             plan = msgspec.structs.replace(plan, founders=chosen)
-        return self._keep(evolution.begin(self.client, plan))
+        return self._keep(self._searches().begin(plan))
 
     def evolve_when_stuck(
         self,
@@ -134,7 +144,50 @@ class Evolving(ABC):
             children=stages,
             generations=generations,
         )
-        return self._keep(noticing.Vigil(self.client, rule, settings).start())
+        return self._keep(noticing.Vigil(self.client, self._searches(), rule, settings).start())
+
+    def race(
+        self,
+        statement: str | Goal,
+        n: int = 4,
+        *,
+        budget: Budget | None = None,
+        cache: bool = True,
+    ) -> Race:
+        """Hand in one claim to several agents, each with a strategy of its own; the first answer counts.
+
+        The first runs what ``prove`` would, the others what has settled most in the archive, each
+        with the whole budget.
+
+        Args:
+            statement: Lean text, or a goal.
+            n: runners, at least 1; fewer run where the archive knows fewer stages.
+
+        Raises:
+            UsageError: nobody is to run.
+        """
+        # They bring the solver along, which ``prove`` must not.
+        from hms_kernel.genetics.archive import Archive
+        from hms_kernel.genetics.trials import alone
+
+        goal = (
+            statement if isinstance(statement, Goal) else Goal(theorem_id="", statement=statement)
+        )
+        if n < 1:
+            raise UsageError(f"a race needs at least one runner, not {n}")
+        self._at_least_one_agent()
+        others = [alone(stage) for stage in Archive(default_file()).specialists(n - 1)]
+        strategies = [self._in_force().get(family(goal)), *others]
+        asked = [
+            self.client.send(
+                proof(goal, budget or Budget(), "", cache, Trust.ONE_SOLVER, strategy=one)
+            )
+            for one in strategies
+        ]
+        tasks = [self._submitted(one, goal.theorem_id, goal) for one in asked]
+        names = [str(one or "the default") for one in strategies]
+        claim = goal.theorem_id or goal.statement
+        return Race(self.client, claim, list(zip(names, tasks, strict=True)))
 
     def rollback(self, family: str, why: str = "asked for") -> Strategy | None:
         """Put the strategy in force again that a family had before; returns it, None for the default.
@@ -143,9 +196,9 @@ class Evolving(ABC):
             UsageError: nothing was adopted for that family; says for which.
             PolicyDenied: the gate refused.
         """
-        from hms_kernel import evolution  # the search needs an extra
+        from hms_kernel import applying  # searches have to be possible, to take back what they did
 
-        return evolution.rolled_back(self.client, family, why)
+        return applying.rolled_back(self.client, family, why)
 
     def release_line(self, why: str) -> None:
         """Take proofs on again after a contradiction: somebody has found out which prover is wrong.
@@ -161,6 +214,12 @@ class Evolving(ABC):
             return in_force(default_file())
         except StoreError:
             return {}  # no claim has to wait for that: the default is sound too
+
+    def _searches(self) -> Searches:
+        from hms_kernel.evolution import Searches  # the search needs an extra
+
+        self._under_way = self._under_way or Searches(self.client)
+        return self._under_way
 
     def _keep(self, searching: Searching) -> Searching:
         self._searching.append(searching)

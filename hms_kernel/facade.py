@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from hms_kernel import api, desk, handles, tables
+from hms_kernel import api, desk, handles, requests, tables
 from hms_kernel.errors import SessionError, UsageError
 from hms_kernel.messages import (
     AcceptedResponse,
@@ -50,7 +50,7 @@ def spawn_agent(skills: list[str], config: dict[str, Any]) -> str:
         UsageError: no such skill, or a config value of the wrong type.
         PolicyDenied: the gate refused.
     """
-    spec = desk.agent_spec(skills, config)
+    spec = requests.agent_spec(skills, config)
     return _desk().client.ask(SpawnAgentRequest(spec=spec), SpawnAgentResponse).agent_ids[0]
 
 

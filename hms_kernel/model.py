@@ -264,6 +264,9 @@ class Recovery(msgspec.Struct, frozen=True, kw_only=True):
     moves: tuple[Move, ...] = ()  # what may be tried, in this order; empty: what fits the reason
     ask_s: float = 0.0  # seconds to wait for a person in the end; 0: nobody is asked
     depth: int = 2  # how often a lemma may itself be split
+    # Tried beside those made by hand, by name or as printed; None: stages that have settled
+    # most in the user's archive, which whoever hands the claim in looks up.
+    strategies: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         if not (self.nominal_s >= 0 and self.ask_s >= 0 and self.depth >= 0):
@@ -276,7 +279,7 @@ class Hint(msgspec.Struct, frozen=True, kw_only=True):
     """What a person says about a claim that waits for one. One of the fields is set."""
 
     lemma: str = ""  # Lean text in the scope of the claim: proved first, then used
-    strategy: str = ""  # the name of one
+    strategy: str = ""  # the name of one, or one as printed
     nominal_s: float = 0.0  # more budget, beyond the recovery's own
     give_up: bool = False
 

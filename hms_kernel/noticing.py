@@ -14,7 +14,7 @@ import msgspec
 
 from hms_kernel.client import Client
 from hms_kernel.errors import HmsError, SessionError
-from hms_kernel.evolution import Search, begin, resumed
+from hms_kernel.evolution import Search, Searches
 from hms_kernel.genetics.archive import Archive, default_file
 from hms_kernel.genetics.engine import Settings
 from hms_kernel.genetics.trigger import Due, Rule, Watcher
@@ -30,12 +30,13 @@ class Vigil:
 
     Args:
         client: of the session.
+        begun: the searches of this end, so that none is made twice.
         rule: when a search is due.
         settings: of each search; the seed too.
     """
 
-    def __init__(self, client: Client, rule: Rule, settings: Settings) -> None:
-        self._client, self._settings = client, settings
+    def __init__(self, client: Client, begun: Searches, rule: Rule, settings: Settings) -> None:
+        self._client, self._all, self._settings = client, begun, settings
         self._watcher = Watcher(rule)
         self._stop = threading.Event()
         self.searches: list[Search] = []  # oldest first
@@ -60,19 +61,21 @@ class Vigil:
         try:
             # What a killed kernel was searching for comes first.
             for begun in open_searches(self._client.story()):
-                self._await(partial(resumed, self._client, begun))
+                self._await(partial(self._all.resumed, begun))
             seq = 0
             while not self._stop.is_set():
                 facts = self._client.facts(seq, wait_s=LOOK_S)
                 self._watcher.take(facts)
                 seq = facts[-1].seq if facts else seq
                 due = None if facts else self._watcher.due(time.time())
-                if due is not None:
-                    self._await(partial(self._begun, due))
+                if due is not None and not self._await(partial(self._begun, due)):
+                    # Facts tell what was wrong, and it would be so again at once.
+                    self._stop.wait(self._watcher.rule.cooldown_s)
         except SessionError:
             return  # it has ended, or somebody else will take it over
 
-    def _await(self, start: Callable[[], Search]) -> None:
+    def _await(self, start: Callable[[], Search]) -> bool:
+        """Whether it came to an end without breaking."""
         try:
             search = start()
             self.searches.append(search)
@@ -82,11 +85,11 @@ class Vigil:
         except SessionError:
             raise
         except HmsError:
-            # Facts tell what was wrong, and it would be so again at once.
-            self._stop.wait(self._watcher.rule.cooldown_s)
+            return False
+        return True
 
     def _begun(self, due: Due) -> Search:
-        return begin(self._client, for_failures(self._client, due, self._settings), due.why)
+        return self._all.begin(for_failures(self._client, due, self._settings), due.why)
 
 
 def for_failures(

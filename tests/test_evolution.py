@@ -24,6 +24,7 @@ from hms_kernel.genetics.engine import evolve
 from hms_kernel.genetics.family import family
 from hms_kernel.genetics.files import default_file
 from hms_kernel.genetics.trials import Prover
+from hms_kernel.messages import AcceptedResponse, RecordRequest
 from hms_kernel.model import (
     Budget,
     GenerationDone,
@@ -125,6 +126,35 @@ class TestASearch:
             assert second.result().generations == found.generations
             assert first.paid > 0
             assert second.paid == 0
+
+    def test_that_is_under_way_is_what_the_same_call_gives(self):
+        with hms.Workbench(agents=2) as bench:
+            first = bench.evolve(MEANS, adopt=False, **SMALL)
+            next(iter(first))
+
+            assert bench.evolve(MEANS, adopt=False, **SMALL) is first
+            first.result()
+
+            told = [f.kind for f in bench.facts() if isinstance(f.kind, GenerationDone)]
+            assert [kind.generation for kind in told] == [0, 1]
+
+    def test_that_another_version_left_open_is_ended_and_keeps_nobody_from_searching(
+        self, until: Until
+    ):
+        with hms.Workbench(agents=2) as bench:
+            begun = SearchBegun(
+                search="old", family="old", goals=(), seed=0, generations=1, plan={"of": "old"}
+            )
+            bench.client.ask(RecordRequest(kind=begun), AcceptedResponse)
+            vigil = bench.evolve_when_stuck(seed=5, generations=2, stages=4, budget_s=BUDGET_S)
+            for goal in MEANS[:2]:
+                bench.settle(goal, Budget(nominal_s=BUDGET_S)).result()
+
+            until(lambda: vigil.searches, timeout_s=60)
+
+            [end] = [f.kind for f in bench.facts() if isinstance(f.kind, SearchEnded)]
+            assert end.search == "old"
+            assert end.cause.startswith("cannot be resumed: ")
 
     def test_is_stopped_and_keeps_what_it_had(self):
         with hms.Workbench(agents=1) as bench:

@@ -6,7 +6,7 @@ The default gives every kind of stage a short turn; these give a few kinds long 
 from __future__ import annotations
 
 from hms_kernel.backends.smt import DEFAULT_STRATEGY
-from hms_kernel.backends.strategy import Slice, Stage, Strategy
+from hms_kernel.backends.strategy import Slice, Stage, Strategy, strategy
 from hms_kernel.errors import UsageError
 
 
@@ -57,11 +57,13 @@ NAMED = {
 
 
 def named(name: str) -> Strategy:
-    """The strategy of that name.
+    """The strategy of that name, or the one that prints so.
 
     Raises:
         UsageError: there is none.
     """
+    if "×" in name:
+        return strategy(name)
     try:
         return NAMED[name]
     except KeyError:

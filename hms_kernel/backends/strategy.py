@@ -76,3 +76,19 @@ class Strategy(Shown, msgspec.Struct, frozen=True):
     def sha256(self) -> str:
         """Hash of the printed form, hexadecimal: equal strategies, equal hashes."""
         return hashlib.sha256(str(self).encode()).hexdigest()
+
+
+def strategy(text: str) -> Strategy:
+    """The strategy that prints as ``text``.
+
+    Raises:
+        UsageError: none does.
+    """
+    parts = [part.partition("×") for part in text.split(" ; ")]
+    try:
+        slices = tuple(Slice(stage(one), float(share)) for share, _, one in parts)
+    except ValueError:
+        slices = ()
+    if not slices or not all(0 < part.share <= 1 for part in slices):
+        raise UsageError(f"{text!r} is no printed strategy")
+    return Strategy(slices=slices)

@@ -101,6 +101,8 @@ def ga(
         contest.optuna()
     if plot is not None:
         _plotly()
+        if not plot.parent.is_dir():  # known before hours of a processor are spent
+            raise UsageError(f"cannot write {plot}: there is no directory {plot.parent}")
     known, apart = (_of(benchmark(split), goals or ()) for split in ("train", "test"))
     others = read(foreign, most_foreign) if foreign is not None else ()
     wanted = min(train, len(known))

@@ -5,13 +5,14 @@ Whoever hands claims in reads this, so it brings no solver along.
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from hms_kernel.backends.strategy import Strategy
-from hms_kernel.errors import UsageError
+from hms_kernel.backends.strategy import ENGINES, Strategy
+from hms_kernel.errors import StoreError, UsageError
 from hms_kernel.genetics.files import made, opened
 
 if TYPE_CHECKING:
@@ -28,12 +29,30 @@ CREATE TABLE IF NOT EXISTS adoptions (
 
 
 def in_force(file: Path) -> dict[str, Strategy]:
-    """Every scope with a strategy of its own, and that; none where there is no such file."""
+    """Every scope with a strategy of its own, and that; none where there is no such file.
+
+    What another version has adopted and this one has no terms for is left out.
+    """
     if not file.is_file():
         return {}
     adoptions = Adoptions(file)
-    found = {scope: adoptions.current(scope) for scope in adoptions.scopes()}
-    return {scope: strategy for scope, strategy in found.items() if strategy is not None}
+    found: dict[str, Strategy] = {}
+    for scope in adoptions.scopes():
+        with contextlib.suppress(StoreError):
+            strategy = adoptions.current(scope)
+            if strategy is not None and _known(strategy):
+                found[scope] = strategy
+    return found
+
+
+def _known(strategy: Strategy) -> bool:
+    # Only who has adopted something pays for this import.
+    from hms_kernel.backends.transforms import TRANSFORMS
+
+    stages = [part.stage for part in strategy.slices]
+    return all(
+        stage.engine in ENGINES and TRANSFORMS.keys() >= set(stage.transforms) for stage in stages
+    )
 
 
 class Adoptions:
@@ -85,14 +104,23 @@ class Adoptions:
         return self.current(scope)
 
     def history(self, scope: str) -> list[tuple[Strategy | None, str]]:
-        """Every adoption, and None for every rollback, oldest first, with the reasons given."""
+        """Every adoption, and None for every rollback, oldest first, with the reasons given.
+
+        Raises:
+            StoreError: as by every method, or another version wrote what this one cannot read.
+        """
         with opened(self._file) as connection:
             rows = connection.execute(
                 "SELECT strategy, why FROM adoptions WHERE scope = ? ORDER BY number", (scope,)
             ).fetchall()
-        return [
-            (msgspec.json.decode(text, type=Strategy) if text else None, why) for text, why in rows
-        ]
+        try:
+            return [
+                (msgspec.json.decode(text, type=Strategy) if text else None, why)
+                for text, why in rows
+            ]
+        except msgspec.MsgspecError as error:
+            said = f"{self._file}: what was adopted for {scope} cannot be read: {error}"
+            raise StoreError(said) from error
 
     def _in_force(self, scope: str) -> list[Strategy]:
         stack: list[Strategy] = []

@@ -83,7 +83,8 @@ class Watcher:
         for fact in facts:
             match fact.kind:
                 case TaskSubmitted(submitted=task) if not task.background:
-                    goal = _goal(task.skill, task.payload)
+                    # What a recovery asks for, lemmas above all, is no claim of anybody's.
+                    goal = None if task.parent else _goal(task.skill, task.payload)
                     key = None if goal is None else (family(goal), goal_key(goal))
                     self._submitted += 1
                     self._waiting[task.task_id] = key, self._submitted

@@ -66,7 +66,7 @@ class Next:
             case Move.BUDGET:
                 return self._budget()
             case Move.STRATEGY:
-                return self._strategies(STRATEGIES, self.base.nominal_s)
+                return self._strategies(self._others(), self.base.nominal_s)
             case Move.CERTIFICATE:
                 return self._certificate()
             case Move.SPLIT:
@@ -164,6 +164,12 @@ class Next:
             return self._skip(Move.STRATEGY, self._short())
         tasks = tuple(self._task(nominal_s, strategy=name) for name in affordable)
         return self._take(Move.STRATEGY, ", ".join(affordable), tasks)
+
+    def _others(self) -> tuple[str, ...]:
+        """Strategies that the claim has not been tried with."""
+        # A claim that came with one, such as that of its family, never had the usual one.
+        usual = ("default",) if self.case.task.payload.get("strategy") is not None else ()
+        return tuple(dict.fromkeys((*usual, *STRATEGIES, *(self.policy.strategies or ()))))
 
     def _certificate(self) -> Take:
         nominal_s = min(CERTIFYING, self.left_s)

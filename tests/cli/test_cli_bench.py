@@ -50,6 +50,17 @@ def test_a_family_that_is_not_there_is_an_error_that_lists_those_that_are(tmp_pa
     assert "chains" in str(done.exception)
 
 
+def test_a_figure_that_cannot_be_written_is_refused_before_anything_is_run(tmp_path):
+    plot, archive = tmp_path / "nowhere" / "f.html", tmp_path / "a.sqlite"
+    given = [*TINY, "--no-tpe", "--plot", str(plot), "--archive", str(archive)]
+
+    done = CliRunner().invoke(app, given)
+
+    assert isinstance(done.exception, UsageError)
+    assert "no directory" in str(done.exception)
+    assert not archive.exists()
+
+
 def test_without_optuna_it_says_what_to_install_and_goes_on_without_tpe(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "optuna", None)
 

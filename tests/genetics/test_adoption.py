@@ -7,7 +7,8 @@ import pytest
 from hms_kernel.backends.strategy import Stage
 from hms_kernel.errors import UsageError
 from hms_kernel.genetics.adoption import compare, held_apart
-from hms_kernel.genetics.adoptions import Adoptions
+from hms_kernel.genetics.adoptions import Adoptions, in_force
+from hms_kernel.genetics.files import opened
 from hms_kernel.genetics.trials import Trial, alone
 from hms_kernel.model import Goal, Outcome
 
@@ -107,3 +108,23 @@ class TestAdoptions:
 
         assert again.current("sums") is None
         assert again.history("sums") == [(NEW, str(BETTER)), (None, "lost one in use")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"turns": []}',
+        '{"slices": [{"stage": {"engine": "smt", "transforms": ["gone"]}, "share": 1.0}]}',
+        '{"slices": [{"stage": {"engine": "gone"}, "share": 1.0}]}',
+    ],
+)
+def test_what_another_version_adopted_keeps_nobody_from_what_this_one_did(tmp_path, text):
+    file = tmp_path / "archive.sqlite"
+    adoptions = Adoptions(file)
+    adoptions.adopt("products", NEW, BETTER)
+    with opened(file) as connection:
+        connection.execute(
+            "INSERT INTO adoptions (scope, strategy, why) VALUES ('sums', ?, '')", (text,)
+        )
+
+    assert in_force(file) == {"products": NEW}

@@ -137,6 +137,21 @@ def test_trials_are_nobodys_work():
     assert story.due is not None
 
 
+def test_lemmas_of_one_claim_are_no_claims_but_somebodys_work():
+    story = Story()
+    story.submit("a", 3)
+    story.submit("a.1", 4, parent="a")
+    story.submit("a.2", 5, parent="a")
+    story.settle("a", Outcome.UNKNOWN)
+    assert story.due is None
+
+    story.settle("a.1", Outcome.UNKNOWN)
+    story.settle("a.2", Outcome.UNKNOWN)
+
+    assert story.due is None
+    assert story.watcher.asked(SUMS).failed == ("a",)
+
+
 def test_a_family_cools_down_and_needs_something_new_to_be_searched_again():
     story = Story(Rule(cooldown_s=100.0))
     story.claim("a", 3, Outcome.UNKNOWN)

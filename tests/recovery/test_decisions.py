@@ -208,6 +208,25 @@ class TestStrategies:
         assert end.result.outcome is Outcome.PROVED
         assert end.result.evidence.recovery[0] == "first attempt: unknown (budget)"
 
+    def test_given_with_the_claim_are_tried_beside_those_made_by_hand(self):
+        given = Recovery(nominal_s=100.0, strategies=("1×sum-lemma|nlsat", "algebra"))
+
+        step = decide(opened(UNKNOWN, claim(given)))
+
+        assert isinstance(step, Take)
+        assert [task.payload["strategy"] for task in step.tasks] == [
+            "casework", "algebra", "recursion", "1×sum-lemma|nlsat",
+        ]  # fmt: skip
+
+    def test_begin_with_the_usual_one_where_the_claim_came_with_another(self):
+        task = claim()
+        own = {**task.payload, "strategy": {"slices": []}}
+
+        step = decide(opened(UNKNOWN, msgspec.structs.replace(task, payload=own)))
+
+        assert isinstance(step, Take)
+        assert step.tasks[0].payload["strategy"] == "default"
+
 
 class TestLemmas:
     split = Recovery(nominal_s=100.0, moves=(Move.SPLIT,))

@@ -10,11 +10,16 @@ import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
 import hms_kernel as hms
 from hms_kernel import witness
+from hms_kernel.backends.strategy import Strategy, stage
+from hms_kernel.genetics.archive import Archive
+from hms_kernel.genetics.files import default_file
+from hms_kernel.genetics.trials import Trial, alone
 from hms_kernel.model import Move, Outcome, Recovery, RecoveryBegun, RecoveryStep, TaskSettled
 
 Until = Callable[..., None]
@@ -40,6 +45,12 @@ FALSE = (
     " ∧ x ^ 2 - 61 * y ^ 2 ≠ 5 ∧ x * x * x ≠ 4913 := by sorry"
 )
 FALSE_S = 0.001
+# One stage settles it with so small a budget, and only where it has nearly all of it.
+MEAN = (
+    "theorem mean : ∀ w a : Fin 5 → ℝ, (∀ i, 0 ≤ w i) → (∀ i, -7 ≤ a i ∧ a i ≤ 70) →"
+    " ∑ i, w i = 1 → ∑ i, w i * a i ≤ 70 := by sorry"
+)
+MEAN_S = 0.006
 HARD = f"theorem hard {SIGNS} : a ^ 3 + b ^ 3 + c ^ 3 ≥ 3 * a * b * c := by sorry"
 HARD_S = 0.01
 HINT = " ∧ ".join(f"0 ≤ (a + b + c) * ({x} - {y}) ^ 2" for x, y in ("ab", "bc", "ca"))
@@ -98,6 +109,19 @@ def test_a_composed_verdict_stands_by_itself_and_a_changed_one_falls(bench, tmp_
     fewer = replace(saved.verdict, evidence=replace(evidence, lemmas=evidence.lemmas[1:]))
     finding = witness.check(witness.of(saved.goal, fewer))
     assert "not those that the claim comes apart into" in finding.complaint
+
+
+def test_a_claim_is_tried_with_what_has_settled_most_in_the_archive(bench):
+    known = alone(stage("sum-lemma|nlsat"))
+    won = Trial(outcome=Outcome.PROVED, nominal_s=0.01, cap_s=1.0)
+    Archive(default_file()).put(known, hms.Goal(theorem_id="", statement=MEAN), "build", won)
+
+    task = handed_in(bench, MEAN, MEAN_S, Move.STRATEGY)
+    verdict = task.result(300)
+
+    assert verdict.outcome is Outcome.PROVED, verdict
+    assert msgspec.convert(verdict.evidence.strategy, Strategy) == known
+    assert "recursion, 1×sum-lemma|nlsat" in verdict.evidence.recovery[1]
 
 
 def test_a_claim_short_of_budget_is_settled_by_more(bench):
