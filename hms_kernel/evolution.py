@@ -151,6 +151,7 @@ class Search:
                 goals=tuple(goal.theorem_id for goal in plan.train),
                 seed=plan.settings.seed,
                 generations=plan.settings.generations,
+                islands=plan.settings.islands,
                 why=self._why,
                 plan=msgspec.to_builtins(plan),
             )
@@ -181,7 +182,7 @@ class Search:
             for generation in generations:
                 gained = tuple(name for name in generation.settled if name not in known)
                 known.update(gained)
-                if generation.number >= told:
+                if len(self._generations) >= told:
                     self._tell(_done(self.name, generation, gained))
                 with self._news:
                     self._generations.append(generation)
@@ -305,6 +306,7 @@ class Search:
         return [
             {
                 "generation": one.number,
+                **({"island": one.island} if self.plan.settings.islands > 1 else {}),
                 "stages tried": one.evaluated,
                 "settled": f"{one.solved} of {one.goals}",
                 "PAR-2 s": round(one.par2_s, 4),
@@ -317,7 +319,7 @@ class Search:
         ]
 
     def __repr__(self) -> str:
-        planned = self.plan.settings.generations
+        planned = self.plan.settings.generations * self.plan.settings.islands
         if self._error is not None:
             return f"<{self.name} for {self.plan.family}: {self._error}>"
         if self._found is not None:
@@ -383,6 +385,7 @@ def _done(search: str, one: Generation, gained: tuple[str, ...]) -> GenerationDo
     return GenerationDone(
         search=search,
         generation=one.number,
+        island=one.island,
         evaluated=one.evaluated,
         solved=one.solved,
         best_fitness=one.best_fitness,
@@ -392,6 +395,7 @@ def _done(search: str, one: Generation, gained: tuple[str, ...]) -> GenerationDo
         cost_s=one.cost_s,
         best=one.best,
         winner=one.text,
+        credit=one.credit,
         gained=gained,
     )
 
