@@ -147,6 +147,7 @@ class Search:
                 goals=tuple(goal.theorem_id for goal in plan.train),
                 seed=plan.settings.seed,
                 generations=plan.settings.generations,
+                islands=plan.settings.islands,
                 why=self._why,
                 plan=msgspec.to_builtins(plan),
             )
@@ -177,7 +178,7 @@ class Search:
             for generation in generations:
                 gained = tuple(name for name in generation.settled if name not in known)
                 known.update(gained)
-                if generation.number >= told:
+                if len(self._generations) >= told:
                     self._tell(_done(self.name, generation, gained))
                 with self._news:
                     self._generations.append(generation)
@@ -246,6 +247,7 @@ class Search:
         return [
             {
                 "generation": one.number,
+                **({"island": one.island} if self.plan.settings.islands > 1 else {}),
                 "stages tried": one.evaluated,
                 "settled": f"{one.solved} of {one.goals}",
                 "PAR-2 s": round(one.par2_s, 4),
@@ -258,7 +260,7 @@ class Search:
         ]
 
     def __repr__(self) -> str:
-        planned = self.plan.settings.generations
+        planned = self.plan.settings.generations * self.plan.settings.islands
         if self._error is not None:
             return f"<{self.name} for {self.plan.family}: {self._error}>"
         if self._found is not None:
@@ -338,6 +340,7 @@ def _done(search: str, one: Generation, gained: tuple[str, ...]) -> GenerationDo
     return GenerationDone(
         search=search,
         generation=one.number,
+        island=one.island,
         evaluated=one.evaluated,
         solved=one.solved,
         best_fitness=one.best_fitness,
@@ -347,6 +350,7 @@ def _done(search: str, one: Generation, gained: tuple[str, ...]) -> GenerationDo
         cost_s=one.cost_s,
         best=one.best,
         winner=one.text,
+        credit=one.credit,
         gained=gained,
     )
 

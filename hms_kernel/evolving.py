@@ -57,6 +57,8 @@ class Evolving(Viewing, ABC):
         generations: int = 4,
         stages: int = 16,
         budget_s: float = 0.25,
+        islands: int = 1,
+        adaptive: bool = False,
         founders: Sequence[str] | None = None,
         adopt: bool = True,
     ) -> Search:
@@ -71,8 +73,12 @@ class Evolving(Viewing, ABC):
                 stayed unknown: these are then handed in again once a winner is adopted.
             seed: same goals and seed, same generations.
             generations: at most, with the first.
-            stages: tried in each generation.
+            stages: tried in each generation, by all islands together.
             budget_s: nominal seconds of one attempt.
+            islands: populations that evolve in turn and share every trial; the best of each
+                migrate to the next every few generations.
+            adaptive: True has a bandit choose the operators by what their children gained, on
+                each island for itself; False is a fixed mix.
             founders: stages that the first generation begins with, as printed; None for those of
                 the strategy in force. What is missing is drawn.
             adopt: False only looks; the goals may then be of any families.
@@ -92,6 +98,8 @@ class Evolving(Viewing, ABC):
             population=stages,
             children=stages,
             generations=generations,
+            islands=islands,
+            adaptive=adaptive,
         )
         if isinstance(goals, str):
             due = noticing.failures(self.client, goals)

@@ -65,14 +65,22 @@ def unsearched(terms: Terms, evaluate: Evaluate, seed: int = 0) -> Found:
     return _over_stages(nothing, evaluate, lambda table, caps, count: ())
 
 
-def evolved(terms: Terms, evaluate: Evaluate, seed: int) -> Found:
-    """The engine."""
+def evolved(
+    terms: Terms, evaluate: Evaluate, seed: int, *, adaptive: bool = False, islands: int = 1
+) -> Found:
+    """The engine.
+
+    Args:
+        adaptive, islands: as in its settings; islands share the batch.
+    """
     settings = Settings(
         seed=seed,
         budget_s=terms.budget_s,
         children=min(terms.batch, len(terms.founders)),
         generations=1_000_000,
         slack=SLACK,
+        adaptive=adaptive,
+        islands=islands,
     )
     search = evolve(
         terms.goals, evaluate, settings, founders=terms.founders, fallback=terms.fallback
@@ -82,7 +90,7 @@ def evolved(terms: Terms, evaluate: Evaluate, seed: int) -> Found:
         stops += generation.clock_stops
         if generation.number:  # the first are the founders
             cost_s += generation.cost_s
-        if cost_s >= terms.purse_s:
+        if cost_s >= terms.purse_s and generation.evaluated >= len(terms.founders):
             break
     return Found(
         strategy=generation.winner,

@@ -71,6 +71,9 @@ SPACE: tuple[Gene, ...] = (
     Gene("variable_ordering_strategy", (0, 1, 2, 3, 4, 5), 0.7, NLSAT),
 )
 _PARAMETERS = tuple(gene for gene in SPACE if gene.name not in ("engine", *_SLOTS))
+_ALL = frozenset(gene.name for gene in SPACE)
+TRANSFORMED = frozenset(_SLOTS)  # names of the genes that choose transforms, ...
+PARAMETERS = _ALL - TRANSFORMED  # ... and of those that choose the engine and its parameters
 
 
 class Genome(msgspec.Struct, frozen=True):
@@ -163,16 +166,17 @@ def crossed(one: Genome, other: Genome, rng: Random) -> Genome:
     return Genome(tuple(rng.choice(pair) for pair in pairs))
 
 
-def mutated(parent: Genome, rng: Random, rate: float) -> Genome:
+def mutated(parent: Genome, rng: Random, rate: float, genes: frozenset[str] = _ALL) -> Genome:
     """A neighbour that is another stage: every gene drawn anew with probability ``rate``.
 
     Args:
         rate: above 0, at most 1.
+        genes: names of those that may be; with a transform slot or the engine among them.
     """
     while True:
         child = Genome(
             tuple(
-                gene.draw(rng) if rng.random() < rate else value
+                gene.draw(rng) if gene.name in genes and rng.random() < rate else value
                 for gene, value in zip(SPACE, parent.values, strict=True)
             )
         )

@@ -43,13 +43,16 @@ class Counting:
 
     def __init__(self, dies_after: int = 10**9) -> None:
         self.asked: list[tuple[str, str]] = []
+        self.costs: list[float] = []  # nominal seconds of each
         self.dies_after = dies_after
 
     def __call__(self, strategy, goal, cap_s):
         if len(self.asked) >= self.dies_after:
             raise KeyboardInterrupt
         self.asked.append((str(strategy), goal.theorem_id))
-        return landscape(strategy, goal, cap_s)
+        trial = landscape(strategy, goal, cap_s)
+        self.costs.append(trial.nominal_s)
+        return trial
 
 
 def test_the_same_seed_yields_the_same_generations():
