@@ -22,6 +22,7 @@ def host(
     seed: int = 0,
     gate: Gate | None = None,
     owner: int | None = None,
+    apart: bool = False,
     listen: Callable[[str], Listener] = ZmqListener,
     keep: Callable[[str], Store] = Store,
     clock: Callable[[], float] = time.monotonic,
@@ -31,6 +32,7 @@ def host(
 
     Args:
         owner: the process that the session belongs to, where it is not this one.
+        apart: clients that name no session do not mean this one.
         listen: makes the listener at an address, for agents first and then for clients.
         keep: opens the store at a URL.
         clock: the supervisor's, seconds.
@@ -63,7 +65,7 @@ def host(
             clock=clock,
             wall_clock=wall_clock,
         )
-        session.publish(supervisor.epoch, owner)
+        session.publish(supervisor.epoch, owner, apart=apart)
         supervisor.start()
         undo.pop_all()
     return supervisor

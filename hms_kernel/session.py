@@ -42,6 +42,7 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     clients: str  # ZeroMQ address
     agents: str  # ZeroMQ address
     store: str  # database URL
+    apart: bool = False  # it is not meant where no session is named
 
 
 class Session:
@@ -126,7 +127,7 @@ class Session:
         """Where clients connect."""
         return f"ipc://{self.sockets / CLIENTS}"
 
-    def publish(self, epoch: int, owner: int | None = None) -> None:
+    def publish(self, epoch: int, owner: int | None = None, *, apart: bool = False) -> None:
         """Write the connection file, readable by this user only; ``owner`` defaults to this process."""
         connection = Connection(
             session=self.name,
@@ -136,6 +137,7 @@ class Session:
             clients=self.clients_address,
             agents=self.agents_address,
             store=self.store_url,
+            apart=apart,
         )
         file = self.directory / "connection.json"
         draft = file.with_suffix(".new")
@@ -181,7 +183,7 @@ def connection(name: str | None = None) -> Connection:
         if not is_live(candidate):
             continue
         found = last_connection(candidate)
-        if found is not None:
+        if found is not None and (name or not found.apart):
             return found
     raise SessionError(
         f"no live session {name!r}; `hms sessions` lists those there are"

@@ -106,6 +106,19 @@ class TestFindingOne:
             sessions.connection("gone")
         alive.close()
 
+    def test_takes_one_that_keeps_apart_by_its_name_only(self, monkeypatch):
+        usual, apart = Session("usual"), Session("apart")
+        usual.publish(epoch=1)
+        apart.publish(epoch=1, apart=True)
+        os.utime(usual.directory / "connection.json", (1, 1))
+
+        assert sessions.connection().session == "usual"
+        assert sessions.connection("apart").session == "apart"
+        usual.close()
+        with pytest.raises(SessionError, match="no live session"):
+            sessions.connection()
+        apart.close()
+
     def test_says_how_to_start_when_there_is_none(self):
         with pytest.raises(SessionError, match="Workbench"):
             sessions.connection()

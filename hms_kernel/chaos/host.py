@@ -73,6 +73,7 @@ def main() -> int:
         supervisor = hosting.host(
             order.session,
             seed=order.seed,
+            apart=True,  # nobody's work shall end up in a session that is broken on purpose
             listen=listen,
             keep=keep,
             clock=clock,

@@ -119,6 +119,8 @@ class TestTheCommand:
         )
         until(lambda: len(psutil.Process(process.pid).children(recursive=True)) > 6)
         family = psutil.Process(process.pid).children(recursive=True)
+        with pytest.raises(hms.SessionError, match="no live session"):
+            hms.attach()
 
         process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=60)
