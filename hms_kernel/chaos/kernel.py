@@ -115,10 +115,12 @@ class Kernel:
         Raises:
             SessionError: it did not end as it should; the message has its last words.
         """
-        with contextlib.suppress(SessionError, TimeoutError):
-            checked(self.call(CloseSessionRequest()).result(CLOSE_S), AcceptedResponse)
+        if not self.ended:
+            with contextlib.suppress(SessionError, TimeoutError):
+                checked(self.call(CloseSessionRequest()).result(CLOSE_S), AcceptedResponse)
         if self._popen.stdin is not None:
-            self._popen.stdin.close()
+            with contextlib.suppress(BrokenPipeError):
+                self._popen.stdin.close()
         try:
             code = self._popen.wait(CLOSE_S)
         except subprocess.TimeoutExpired:
@@ -140,8 +142,9 @@ class Kernel:
 
     def _command(self, command: Command) -> Done:
         assert self._popen.stdin is not None
-        self._popen.stdin.write(msgspec.json.encode(command) + b"\n")
-        self._popen.stdin.flush()
+        with contextlib.suppress(BrokenPipeError):  # it has ended, and what follows says how
+            self._popen.stdin.write(msgspec.json.encode(command) + b"\n")
+            self._popen.stdin.flush()
         answer = self._answer(OBEY_S)
         assert isinstance(answer, Done)
         return answer

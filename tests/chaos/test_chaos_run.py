@@ -21,8 +21,10 @@ import hms_kernel as hms
 from hms_kernel import session as sessions
 from hms_kernel.chaos import processes
 from hms_kernel.chaos.faults import BLOWS, DISTURBANCES
+from hms_kernel.chaos.kernel import Kernel
 from hms_kernel.chaos.run import News, Settings, planned, run
 from hms_kernel.model import TaskSettled
+from hms_kernel.processes import wait_gone
 from hms_kernel.testing import chaos, healing, strike
 
 Until = Callable[..., None]
@@ -215,6 +217,16 @@ def test_processes_and_sockets_of_a_run_that_are_left_are_found_and_can_be_ended
         mine.wait(10)
         assert processes.family("abc") == []
     left.close()
+
+
+def test_a_kernel_that_ended_by_itself_says_how_whatever_it_is_asked():
+    kernel = Kernel("s", seed=1, environment={})
+    os.kill(kernel.pid, signal.SIGKILL)
+    wait_gone(kernel.pid, 60)
+
+    for ask in (lambda: kernel.begin("fill_disk"), lambda: kernel.end("fill_disk"), kernel.close):
+        with pytest.raises(hms.SessionError, match="SIGKILL"):
+            ask()
 
 
 def test_every_disturbance_has_words_and_can_be_made(arena):
