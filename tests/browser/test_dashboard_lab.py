@@ -99,7 +99,8 @@ def test_agents_appear_die_come_back_are_spawned_and_found_again_after_a_reload(
         page,
         "import time\ntask = wb.prove('∀ x : ℝ, 0 ≤ x ^ 2')\nwb.resume()\ntime.sleep(3)\ntask.result()",
     )
-    expect(told).to_contain_text("1 of 1 claim settled: 1 proved", timeout=LONG)
+    claims = page.locator(".hms-outcomes").get_by_role("status")
+    expect(claims).to_contain_text("1 of 1 claim settled: 1 proved", timeout=LONG)
     expect(told).to_contain_text("4 agents: 4 idle", timeout=LONG)
     assert tab.errors == []
     assert tab.outside == []
