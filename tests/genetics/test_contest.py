@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sys
+from functools import partial
 
 import pytest
 
@@ -20,7 +21,11 @@ FALLBACK = Strategy(slices=(Slice(SMT, 0.5), Slice(NLSAT, 0.5)))
 TERMS = Terms(
     goals=GOALS, founders=(SMT, NLSAT), fallback=FALLBACK, budget_s=1.0, purse_s=60.0, batch=4
 )
-SEARCHES = [contest.evolved, contest.random_stages, contest.tpe_stages, contest.tpe_strategies]
+ISLANDS = partial(contest.evolved, adaptive=True, islands=2)
+SEARCHES = [
+    contest.evolved, contest.random_stages, contest.tpe_stages, contest.tpe_strategies, ISLANDS,
+]  # fmt: skip
+OVER_STAGES = [search for search in SEARCHES if search is not contest.tpe_strategies]
 
 
 def landscape(strategy, goal, cap_s):
@@ -59,7 +64,7 @@ def test_a_search_spends_its_purse_and_little_more(search):
     assert found.cost_s < sum(trial.nominal_s for trial in asked)  # founders and fallback are known
 
 
-@pytest.mark.parametrize("search", SEARCHES[:3])
+@pytest.mark.parametrize("search", OVER_STAGES)
 def test_a_search_over_stages_never_does_worse_than_its_founders(search):
     start = contest.unsearched(TERMS, landscape)
 
