@@ -82,7 +82,7 @@ def test_a_page_shows_agents_and_verdicts_and_has_no_controls(tab, bench, tmp_pa
         expect(page.get_by_role("textbox")).to_have_count(0)
         # Alive: what happens to the session from now on is seen too.
         bench.prove("1 + 1 = 2", theorem_id="seen_later").result()
-        expect(live.get_by_role("status")).to_contain_text("2 proved", timeout=LONG)
+        expect(page.get_by_text("seen_later").first).to_be_visible(timeout=LONG)
         page.screenshot(path=tmp_path / "dashboard.png")
 
         page.reload(timeout=LONG)
