@@ -22,6 +22,10 @@ _TRANSFORMS = {
     "induction": "show the first case and the step",
     "sum-lemma": "show a bound for every term of a sum, then take the sums for plain numbers",
     "unroll": "use what holds of a sequence at the places that matter only",
+    "clear": "multiply denominators that are positive away",
+    "products": "write out products of what is not negative",
+    "squares": "write out squares, which are not negative",
+    "linear": "take every product of variables for an unknown of its own",
 }
 
 
