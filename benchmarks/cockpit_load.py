@@ -24,24 +24,18 @@ from typing import Any
 
 import psutil
 
-from hms_kernel.messages import AgentStatus
-from hms_kernel.model import (
+from hms_kernel.facts import (
     AgentReady,
     AgentSpawned,
-    AgentSpec,
     Fact,
     FactKind,
-    Outcome,
-    Phase,
-    Progress,
     SessionOpened,
-    Task,
     TaskAssigned,
     TaskSettled,
     TaskSubmitted,
-    Trust,
-    Verdict,
 )
+from hms_kernel.messages import AgentStatus
+from hms_kernel.model import AgentSpec, Outcome, Phase, Progress, Task, Trust, Verdict
 
 ROOT = Path(__file__).resolve().parents[1]
 WORK_S = 4.0  # a claim takes an agent so long

@@ -91,7 +91,7 @@ def workbench(victim: str, number: signal.Signals, cap_s: float) -> Seen:
     import psutil
 
     import hms_kernel as hms
-    from hms_kernel.model import TaskRequeued
+    from hms_kernel.facts import TaskRequeued
 
     with hms.Workbench() as bench:
         bench.spawn(WORKERS, ["rehearse"])

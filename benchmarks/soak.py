@@ -34,6 +34,7 @@ import psutil
 
 import hms_kernel as hms
 from hms_kernel.chaos.host import Command, Done, Opened, Order
+from hms_kernel.facts import AgentGone, AgentReady, Fact, TaskSettled, TaskSubmitted
 from hms_kernel.messages import (
     PingRequest,
     PingResponse,
@@ -42,7 +43,6 @@ from hms_kernel.messages import (
     TaskStatusRequest,
     TaskStatusResponse,
 )
-from hms_kernel.model import AgentGone, AgentReady, Fact, TaskSettled, TaskSubmitted
 from hms_kernel.store import Store
 
 SKILLS = Path(__file__).parent.parent / "tests" / "plugins"

@@ -24,8 +24,9 @@ from pathlib import Path
 from random import Random
 from typing import NoReturn
 
+from hms_kernel.facts import Fact, TaskAssigned, TaskSettled
 from hms_kernel.journal import Journal
-from hms_kernel.model import Fact, Outcome, Phase, TaskAssigned, TaskSettled, Verdict
+from hms_kernel.model import Outcome, Phase, Verdict
 from hms_kernel.store import Store
 
 SESSION = "kills"

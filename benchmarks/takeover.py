@@ -27,7 +27,7 @@ KERNEL = """
 import json, sys, time
 import hms_kernel as hms
 from hms_kernel.messages import SubmitTaskRequest
-from hms_kernel.model import TaskSettled
+from hms_kernel.facts import TaskSettled
 
 agents, tasks, host = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 began_s, clock_s = time.time(), time.monotonic()
@@ -65,7 +65,7 @@ def main() -> None:
 def measured(arguments: argparse.Namespace) -> dict[str, object]:
     """Kill kernels, then let the last one finish, and count."""
     import hms_kernel as hms
-    from hms_kernel.model import TaskSettled, TaskSubmitted
+    from hms_kernel.facts import TaskSettled, TaskSubmitted
     from hms_kernel.store import Store
 
     accepted: set[str] = set()

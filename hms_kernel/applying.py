@@ -10,6 +10,7 @@ from hms_kernel.backends.smt import DEFAULT_STRATEGY
 from hms_kernel.backends.strategy import Strategy
 from hms_kernel.client import Client
 from hms_kernel.errors import UsageError
+from hms_kernel.facts import StrategyAdopted, TaskSubmitted
 from hms_kernel.genetics.adoption import Comparison, compare
 from hms_kernel.genetics.adoptions import Adoptions
 from hms_kernel.genetics.files import default_file
@@ -21,7 +22,7 @@ from hms_kernel.messages import (
     SubmitTaskRequest,
     SubmitTaskResponse,
 )
-from hms_kernel.model import Goal, Outcome, StrategyAdopted, Task, TaskSubmitted
+from hms_kernel.model import Goal, Outcome, Task
 from hms_kernel.plans import Plan
 from hms_kernel.trying import Bench
 

@@ -15,6 +15,7 @@ from itertools import count
 from typing import Protocol, TypeVar
 
 from hms_kernel import errors
+from hms_kernel.facts import Fact
 from hms_kernel.messages import (
     AgentStatus,
     AgentStatusRequest,
@@ -27,7 +28,6 @@ from hms_kernel.messages import (
     Request,
     Response,
 )
-from hms_kernel.model import Fact
 from hms_kernel.session import State, is_live, published_ns, state
 from hms_kernel.store import Store
 from hms_kernel.transport import Dealer

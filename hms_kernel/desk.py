@@ -19,6 +19,7 @@ from hms_kernel import backends, config, plugins, requests, specs, tables
 from hms_kernel.client import Client, Line
 from hms_kernel.errors import AgentLost, UsageError
 from hms_kernel.evolving import Evolving
+from hms_kernel.facts import TaskSubmitted
 from hms_kernel.genetics.family import family
 from hms_kernel.handles import AgentHandle, Run, TaskHandle
 from hms_kernel.messages import (
@@ -33,17 +34,7 @@ from hms_kernel.messages import (
     SubmitTaskRequest,
     SubmitTaskResponse,
 )
-from hms_kernel.model import (
-    AgentPhase,
-    Budget,
-    Goal,
-    Limits,
-    Recovery,
-    Semantics,
-    Task,
-    TaskSubmitted,
-    Trust,
-)
+from hms_kernel.model import AgentPhase, Budget, Goal, Limits, Recovery, Semantics, Task, Trust
 from hms_kernel.specs import Spec
 from hms_kernel.steering import Steering
 

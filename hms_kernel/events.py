@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import msgspec
 
-from hms_kernel.model import AgentSpec, FactKind, Hint, Progress, Result, Task, Verdict
+from hms_kernel.facts import FactKind
+from hms_kernel.model import AgentSpec, Hint, Progress, Result, Task, Verdict
 
 # --- events ------------------------------------------------------------------
 

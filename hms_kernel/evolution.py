@@ -17,16 +17,7 @@ from hms_kernel import applying, display
 from hms_kernel.backends.smt import DEFAULT_STRATEGY
 from hms_kernel.client import Client
 from hms_kernel.errors import Contradiction, HmsError, SessionError, UsageError
-from hms_kernel.genetics.archive import Archive, default_file
-from hms_kernel.genetics.engine import Generation, evolve
-from hms_kernel.genetics.trials import alone
-from hms_kernel.handles import TaskHandle
-from hms_kernel.messages import (
-    AcceptedResponse,
-    RecordRequest,
-)
-from hms_kernel.model import (
-    Budget,
+from hms_kernel.facts import (
     Fact,
     GenerationDone,
     LineStopped,
@@ -35,6 +26,15 @@ from hms_kernel.model import (
     TaskSettled,
     TaskSubmitted,
 )
+from hms_kernel.genetics.archive import Archive, default_file
+from hms_kernel.genetics.engine import Generation, evolve
+from hms_kernel.genetics.trials import alone
+from hms_kernel.handles import TaskHandle
+from hms_kernel.messages import (
+    AcceptedResponse,
+    RecordRequest,
+)
+from hms_kernel.model import Budget
 from hms_kernel.plans import Found, Plan, open_searches
 from hms_kernel.trying import Bench, Stopped
 

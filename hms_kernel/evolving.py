@@ -16,12 +16,13 @@ import msgspec
 from hms_kernel.backends.strategy import Strategy, stage
 from hms_kernel.client import Client
 from hms_kernel.errors import StoreError, UsageError
+from hms_kernel.facts import LineReleased
 from hms_kernel.genetics.adoptions import in_force
 from hms_kernel.genetics.family import family
 from hms_kernel.genetics.files import default_file
 from hms_kernel.handles import TaskHandle
 from hms_kernel.messages import AcceptedResponse, RecordRequest, Response
-from hms_kernel.model import Budget, Goal, LineReleased, Trust
+from hms_kernel.model import Budget, Goal, Trust
 from hms_kernel.racing import Race
 from hms_kernel.requests import proof
 from hms_kernel.viewing import Viewing

@@ -17,19 +17,17 @@ from random import Random
 from hms_kernel import healing, takeover
 from hms_kernel.errors import UsageError
 from hms_kernel.events import Effect, Exited, Kill, Launch, Record, Shutdown, Terminate
-from hms_kernel.ledger import Agent
-from hms_kernel.model import (
+from hms_kernel.facts import (
     AgentDismissed,
     AgentDraining,
     AgentGone,
-    AgentPhase,
     AgentQuarantined,
     AgentReleased,
     AgentSpawned,
-    AgentSpec,
     AgentStopped,
-    Desired,
 )
+from hms_kernel.ledger import Agent
+from hms_kernel.model import AgentPhase, AgentSpec, Desired
 
 STARTUP_S = 60.0  # an agent that has not registered by then is killed and launched again
 SWEEP_S = 0.25  # between two looks at who has gone silent

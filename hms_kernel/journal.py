@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager
 from itertools import islice
 
 from hms_kernel.errors import StoreError
-from hms_kernel.model import Fact, FactKind
+from hms_kernel.facts import Fact, FactKind
 from hms_kernel.store import Store
 
 RECENT = 20_000  # facts kept in memory for followers; older ones are read from the store

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from hms_kernel.facts import RecoveryBegun, RecoveryStep
 from hms_kernel.model import (
     AgentPhase,
     AgentSpec,
@@ -17,8 +18,6 @@ from hms_kernel.model import (
     Lost,
     Phase,
     Progress,
-    RecoveryBegun,
-    RecoveryStep,
     Result,
     Task,
 )

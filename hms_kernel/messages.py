@@ -10,23 +10,16 @@ from typing import Any
 
 import msgspec
 
-from hms_kernel.model import (
-    AgentSpec,
+from hms_kernel.facts import (
     Fact,
     GenerationDone,
-    Hint,
-    Limits,
     LineReleased,
     LineStopped,
-    Progress,
-    Recovery,
-    Result,
     SearchBegun,
     SearchEnded,
     StrategyAdopted,
-    Task,
-    Verdict,
 )
+from hms_kernel.model import AgentSpec, Hint, Limits, Progress, Recovery, Result, Task, Verdict
 
 PROTOCOL_VERSION = 1
 

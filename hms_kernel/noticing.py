@@ -15,10 +15,11 @@ import msgspec
 from hms_kernel.client import Client
 from hms_kernel.errors import HmsError, SessionError
 from hms_kernel.evolution import Search, Searches
+from hms_kernel.facts import TaskSubmitted
 from hms_kernel.genetics.archive import Archive, default_file
 from hms_kernel.genetics.engine import Settings
 from hms_kernel.genetics.trigger import Due, Rule, Watcher
-from hms_kernel.model import Goal, Task, TaskSubmitted
+from hms_kernel.model import Goal, Task
 from hms_kernel.plans import Plan, open_searches, planned
 
 LOOK_S = 1.0  # between looks when nothing happens

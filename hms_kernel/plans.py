@@ -11,12 +11,13 @@ import msgspec
 from hms_kernel.backends.smt import DEFAULT_STRATEGY
 from hms_kernel.backends.strategy import Stage, Strategy
 from hms_kernel.errors import UsageError
+from hms_kernel.facts import Fact, SearchBegun, SearchEnded
 from hms_kernel.genetics.adoption import Comparison
 from hms_kernel.genetics.adoptions import Adoptions
 from hms_kernel.genetics.engine import Generation, Settings
 from hms_kernel.genetics.files import default_file
 from hms_kernel.genetics.wording import in_words
-from hms_kernel.model import Fact, Goal, SearchBegun, SearchEnded
+from hms_kernel.model import Goal
 
 LEAST = 2  # goals, below which there is none to hold apart
 

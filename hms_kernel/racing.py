@@ -10,6 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from hms_kernel import display, tables
 from hms_kernel.client import Client
 from hms_kernel.errors import Contradiction, PolicyDenied
+from hms_kernel.facts import LineStopped
 from hms_kernel.handles import LONG_POLL_S, TaskHandle
 from hms_kernel.messages import (
     AcceptedResponse,
@@ -19,7 +20,7 @@ from hms_kernel.messages import (
     TaskStatusRequest,
     TaskStatusResponse,
 )
-from hms_kernel.model import LineStopped, Outcome, Phase, Verdict
+from hms_kernel.model import Outcome, Phase, Verdict
 
 DECISIVE = (Outcome.PROVED, Outcome.REFUTED, Outcome.VACUOUS)
 

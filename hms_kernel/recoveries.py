@@ -16,17 +16,9 @@ import msgspec
 from hms_kernel import recovery
 from hms_kernel.errors import UsageError
 from hms_kernel.events import Effect, Record
+from hms_kernel.facts import HintGiven, RecoveryBegun, RecoveryStep
 from hms_kernel.ledger import Work
-from hms_kernel.model import (
-    Hint,
-    HintGiven,
-    Move,
-    Phase,
-    RecoveryBegun,
-    RecoveryStep,
-    Result,
-    Task,
-)
+from hms_kernel.model import Hint, Move, Phase, Result, Task
 
 
 @dataclass

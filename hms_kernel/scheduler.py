@@ -47,26 +47,28 @@ from hms_kernel.events import (
     Unreachable,
     Watch,
 )
-from hms_kernel.fleet import STARTUP_S, Fleet
-from hms_kernel.ledger import Agent, Work
-from hms_kernel.model import (
+from hms_kernel.facts import (
     ActionDenied,
-    AgentPhase,
     AgentReady,
-    AgentSpec,
-    Desired,
     DispatchPaused,
     DispatchResumed,
-    Failure,
-    Lost,
-    Phase,
-    Result,
     ResultDropped,
-    Task,
     TaskAssigned,
     TaskRequeued,
     TaskSettled,
     TaskSubmitted,
+)
+from hms_kernel.fleet import STARTUP_S, Fleet
+from hms_kernel.ledger import Agent, Work
+from hms_kernel.model import (
+    AgentPhase,
+    AgentSpec,
+    Desired,
+    Failure,
+    Lost,
+    Phase,
+    Result,
+    Task,
     Verdict,
 )
 from hms_kernel.queues import Queues

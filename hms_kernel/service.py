@@ -41,6 +41,18 @@ from hms_kernel.events import (
     StopAsked,
     Submitted,
 )
+from hms_kernel.facts import (
+    ActionDenied,
+    Fact,
+    FactKind,
+    GenerationDone,
+    LineReleased,
+    LineStopped,
+    SearchBegun,
+    SearchEnded,
+    StrategyAdopted,
+    TaskSettled,
+)
 from hms_kernel.journal import Journal
 from hms_kernel.messages import (
     AcceptedResponse,
@@ -73,21 +85,7 @@ from hms_kernel.messages import (
     TaskStatusRequest,
     TaskStatusResponse,
 )
-from hms_kernel.model import (
-    ActionDenied,
-    AgentPhase,
-    Fact,
-    FactKind,
-    GenerationDone,
-    LineReleased,
-    LineStopped,
-    Phase,
-    SearchBegun,
-    SearchEnded,
-    StrategyAdopted,
-    Task,
-    TaskSettled,
-)
+from hms_kernel.model import AgentPhase, Phase, Task
 from hms_kernel.policy import Action, Gate, Refused
 from hms_kernel.scheduler import Scheduler
 from hms_kernel.version import __version__

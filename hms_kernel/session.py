@@ -22,7 +22,7 @@ import psutil
 
 from hms_kernel import config, processes
 from hms_kernel.errors import HmsError, SessionError, UsageError
-from hms_kernel.model import SessionClosed
+from hms_kernel.facts import SessionClosed
 from hms_kernel.store import Store, exists, full_url, store_name
 
 LOOK_S = 0.2  # for those who merely look whether a session is held

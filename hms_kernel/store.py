@@ -14,8 +14,9 @@ import msgspec
 import sqlalchemy as sa
 
 from hms_kernel.errors import StoreError, UsageError
+from hms_kernel.facts import AgentSpawned, Fact, FactKind, TaskSettled, TaskSubmitted
 from hms_kernel.lossless import pack, unpack
-from hms_kernel.model import AgentSpawned, Fact, FactKind, TaskSettled, TaskSubmitted, Value
+from hms_kernel.model import Value
 
 _METADATA = sa.MetaData()
 FACTS = sa.Table(

@@ -43,6 +43,7 @@ from hms_kernel.events import (
     Unreachable,
     Watch,
 )
+from hms_kernel.facts import Fact, SessionClosed, SessionOpened
 from hms_kernel.healing import Hearing
 from hms_kernel.journal import Journal
 from hms_kernel.launchers import Launcher
@@ -63,7 +64,7 @@ from hms_kernel.messages import (
     UpdateTaskStatusRequest,
     UpdateTaskStatusResponse,
 )
-from hms_kernel.model import AgentPhase, Fact, SessionClosed, SessionOpened
+from hms_kernel.model import AgentPhase
 from hms_kernel.policy import Action, Gate, Refused
 from hms_kernel.reception import Reception
 from hms_kernel.scheduler import Scheduler

@@ -12,30 +12,24 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from hms_kernel.errors import BackendMissing
-from hms_kernel.model import (
+from hms_kernel.facts import (
     AgentDismissed,
     AgentDraining,
     AgentGone,
-    AgentPhase,
     AgentQuarantined,
     AgentReady,
     AgentSpawned,
     AgentStopped,
     Fact,
-    Failure,
     HintGiven,
-    Outcome,
-    Phase,
     RecoveryBegun,
     RecoveryStep,
-    Result,
     TaskAssigned,
     TaskRequeued,
     TaskSettled,
     TaskSubmitted,
-    Value,
-    Verdict,
 )
+from hms_kernel.model import AgentPhase, Failure, Outcome, Phase, Result, Value, Verdict
 
 if TYPE_CHECKING:
     import pandas as pd

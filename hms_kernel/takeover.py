@@ -13,28 +13,22 @@ from dataclasses import dataclass, field
 
 from hms_kernel import healing
 from hms_kernel.events import CancelOn, Effect, Expect, Record
-from hms_kernel.ledger import Agent, Work
-from hms_kernel.model import (
+from hms_kernel.facts import (
     ActionDenied,
     AgentDismissed,
     AgentDraining,
     AgentGone,
-    AgentPhase,
     AgentQuarantined,
     AgentReady,
     AgentReleased,
     AgentSpawned,
-    AgentSpec,
     AgentStopped,
-    Desired,
     DispatchPaused,
     DispatchResumed,
     Fact,
     HintGiven,
     LineReleased,
     LineStopped,
-    Lost,
-    Phase,
     RecoveryBegun,
     RecoveryStep,
     SessionClosed,
@@ -43,6 +37,8 @@ from hms_kernel.model import (
     TaskSettled,
     TaskSubmitted,
 )
+from hms_kernel.ledger import Agent, Work
+from hms_kernel.model import AgentPhase, AgentSpec, Desired, Lost, Phase
 
 RETURN_S = 6.0  # for agents to come back in; they look for a supervisor every 2 s
 

@@ -8,8 +8,8 @@ import msgspec
 
 from hms_kernel import tables
 from hms_kernel.client import Client
+from hms_kernel.facts import Fact
 from hms_kernel.messages import AgentStatus
-from hms_kernel.model import Fact
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,17 +12,16 @@ from pathlib import Path
 
 import msgspec
 
-from hms_kernel.model import (
-    Budget,
+from hms_kernel.facts import (
     Fact,
     FactKind,
     GenerationDone,
-    Goal,
     SearchBegun,
     SearchEnded,
     SessionOpened,
     StrategyAdopted,
 )
+from hms_kernel.model import Budget, Goal
 
 FILE = Path(__file__).with_name("recorded_search.json")
 FAMILY = "inequalities"

@@ -26,6 +26,7 @@ from hms_kernel.events import (
     Submitted,
     Tick,
 )
+from hms_kernel.facts import TaskSettled
 from hms_kernel.ledger import Agent, Work
 from hms_kernel.messages import (
     AgentTask,
@@ -39,7 +40,7 @@ from hms_kernel.messages import (
     TaskResult,
     UpdateTaskStatusResponse,
 )
-from hms_kernel.model import AgentPhase, AgentSpec, Phase, Task, TaskSettled, Value
+from hms_kernel.model import AgentPhase, AgentSpec, Phase, Task, Value
 from hms_kernel.scheduler import Scheduler
 
 STEP_S = 0.05

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import pytest
 
 import hms_kernel as hms
-from hms_kernel.model import SessionClosed
+from hms_kernel.facts import SessionClosed
 
 pytestmark = pytest.mark.usefixtures("rehearsal")
 

@@ -18,6 +18,15 @@ from hms_kernel import session as sessions
 from hms_kernel.backends.smt import DEFAULT_STRATEGY
 from hms_kernel.backends.strategy import Strategy
 from hms_kernel.errors import PolicyDenied, UsageError
+from hms_kernel.facts import (
+    GenerationDone,
+    SearchBegun,
+    SearchEnded,
+    StrategyAdopted,
+    TaskAssigned,
+    TaskSettled,
+    TaskSubmitted,
+)
 from hms_kernel.genetics.adoptions import in_force
 from hms_kernel.genetics.archive import Archive
 from hms_kernel.genetics.engine import evolve
@@ -25,20 +34,7 @@ from hms_kernel.genetics.family import family
 from hms_kernel.genetics.files import default_file
 from hms_kernel.genetics.trials import Prover
 from hms_kernel.messages import AcceptedResponse, RecordRequest
-from hms_kernel.model import (
-    Budget,
-    GenerationDone,
-    Goal,
-    Outcome,
-    SearchBegun,
-    SearchEnded,
-    StrategyAdopted,
-    TaskAssigned,
-    TaskSettled,
-    TaskSubmitted,
-    Value,
-    Verdict,
-)
+from hms_kernel.model import Budget, Goal, Outcome, Value, Verdict
 from hms_kernel.policy import Action, Allowed, Refused
 
 Until = Callable[..., None]
@@ -296,7 +292,8 @@ sys.stdin.read()
 WATCHING = """
 import json, sys, time
 import hms_kernel as hms
-from hms_kernel.model import Goal, SearchBegun
+from hms_kernel.facts import SearchBegun
+from hms_kernel.model import Goal
 
 bench = hms.Workbench("s", agents=2)
 bench.evolve_when_stuck(seed=5, generations=2, stages=4, budget_s=0.02)

@@ -16,12 +16,13 @@ import hms_kernel as hms
 from hms_kernel import session as sessions
 from hms_kernel.backends.smt import DEFAULT_STRATEGY
 from hms_kernel.errors import UsageError
+from hms_kernel.facts import GenerationDone, SearchBegun
 from hms_kernel.genetics.archive import Archive
 from hms_kernel.genetics.engine import evolve
 from hms_kernel.genetics.files import default_file
 from hms_kernel.genetics.trials import Prover
 from hms_kernel.genetics.variation import OPERATORS
-from hms_kernel.model import Budget, GenerationDone, SearchBegun
+from hms_kernel.model import Budget
 
 CLAIMS = ["∀ x y : ℝ, 2 * x * y ≤ x ^ 2 + y ^ 2", "∀ x : ℝ, x ≤ x ^ 2", "∀ a b : ℝ, a * b ≤ a ^ 2 + b ^ 2"]  # fmt: skip
 SETTINGS = {

@@ -31,27 +31,20 @@ from hms_kernel.events import (
     Terminate,
     Tick,
 )
-from hms_kernel.model import (
+from hms_kernel.facts import (
     AgentDismissed,
     AgentDraining,
     AgentGone,
-    AgentPhase,
     AgentQuarantined,
     AgentReady,
     AgentReleased,
     AgentSpawned,
-    AgentSpec,
     AgentStopped,
-    Failure,
-    Intensity,
-    Limits,
-    Lost,
-    Task,
     TaskAssigned,
     TaskRequeued,
     TaskSettled,
-    Value,
 )
+from hms_kernel.model import AgentPhase, AgentSpec, Failure, Intensity, Limits, Lost, Task, Value
 from hms_kernel.scheduler import Scheduler
 
 RULE = Intensity(deaths=2, within_s=60.0, cool_s=10.0)

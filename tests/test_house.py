@@ -20,6 +20,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     for row in (
         "errors version wake lossless shown",
         "model processes",
+        "facts",
         "messages events plugins config display ledger pictures",
         "cards statements transport policy healing recovery store cache",
         "certificates takeover agreement queues deadlines recoveries",
@@ -56,25 +57,29 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
 
 # Parts that decide and do not act see only the values they decide about.
 ONLY: Mapping[str, frozenset[str]] = {
-    "scheduler": frozenset({"errors", "model", "events", "ledger", "fleet", "recovery", "takeover"})
+    "scheduler": frozenset(
+        {"errors", "model", "facts", "events", "ledger", "fleet", "recovery", "takeover"}
+    )
     | {"queues", "deadlines", "recoveries", "agreement"},
-    "recoveries": frozenset({"errors", "model", "events", "ledger", "recovery"}),
+    "recoveries": frozenset({"errors", "model", "facts", "events", "ledger", "recovery"}),
     "queues": frozenset({"model", "ledger"}),
     "deadlines": frozenset({"model", "ledger"}),
-    "fleet": frozenset({"errors", "model", "events", "ledger", "healing", "takeover"}),
-    "takeover": frozenset({"model", "events", "ledger", "healing"}),
+    "fleet": frozenset({"errors", "model", "facts", "events", "ledger", "healing", "takeover"}),
+    "takeover": frozenset({"model", "facts", "events", "ledger", "healing"}),
     "agreement": frozenset({"model", "events", "ledger"}),
     "healing": frozenset({"errors", "model", "events"}),
-    "recovery": frozenset({"errors", "model", "events"}),
-    "events": frozenset({"errors", "model"}),
+    "recovery": frozenset({"errors", "model", "facts", "events"}),
+    "events": frozenset({"errors", "model", "facts"}),
     "policy": frozenset({"errors", "model", "messages", "events"}),
     # Lean is a process, and its library is compiled into the home directory.
     "backends": frozenset({"errors", "model", "plugins", "statements", "certificates", "version"})
     | {"config", "processes", "shown"},
-    "genetics": frozenset({"errors", "model", "config", "backends"}),
+    "genetics": frozenset({"errors", "model", "facts", "config", "backends"}),
     # The checker is what a sceptic has to read: no prover may reach into it.
     "certificates": frozenset({"errors", "statements"}),
-    "hms_widgets": frozenset({"errors", "model", "messages", "cards", "pictures", "summaries"})
+    "hms_widgets": frozenset(
+        {"errors", "model", "facts", "messages", "cards", "pictures", "summaries"}
+    )
     | {"config"},
 }
 
@@ -92,6 +97,7 @@ PURE = (
     "hms_kernel.recovery.stepping",
     "hms_kernel.recoveries",
     "hms_kernel.events",
+    "hms_kernel.facts",
     "hms_kernel.model",
     "hms_kernel.messages",
     "hms_kernel.chaos.faults",

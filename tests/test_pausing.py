@@ -22,7 +22,8 @@ from hms_kernel.events import (
     Submitted,
     Tick,
 )
-from hms_kernel.model import AgentSpec, DispatchPaused, DispatchResumed, Task, Value
+from hms_kernel.facts import DispatchPaused, DispatchResumed
+from hms_kernel.model import AgentSpec, Task, Value
 from hms_kernel.scheduler import Scheduler
 
 SKILLS = ("prove",)

@@ -10,20 +10,13 @@ import pytest
 import hms_kernel as hms
 from hms_kernel.backends.strategy import stage
 from hms_kernel.errors import Contradiction, UsageError
+from hms_kernel.facts import LineReleased, LineStopped, TaskSettled
 from hms_kernel.genetics.archive import Archive
 from hms_kernel.genetics.files import default_file
 from hms_kernel.genetics.trials import Trial, alone
 from hms_kernel.handles import TaskHandle
 from hms_kernel.messages import SubmitTaskRequest, SubmitTaskResponse
-from hms_kernel.model import (
-    Budget,
-    Goal,
-    LineReleased,
-    LineStopped,
-    Outcome,
-    TaskSettled,
-    Verdict,
-)
+from hms_kernel.model import Budget, Goal, Outcome, Verdict
 from hms_kernel.racing import Race
 
 Until = Callable[..., None]

@@ -32,27 +32,29 @@ from hms_kernel.events import (
     Unreachable,
     Watch,
 )
-from hms_kernel.model import (
+from hms_kernel.facts import (
     ActionDenied,
     AgentDismissed,
     AgentGone,
-    AgentPhase,
     AgentReady,
     AgentSpawned,
-    AgentSpec,
     AgentStopped,
     Fact,
+    ResultDropped,
+    TaskAssigned,
+    TaskRequeued,
+    TaskSettled,
+    TaskSubmitted,
+)
+from hms_kernel.model import (
+    AgentPhase,
+    AgentSpec,
     Failure,
     Limits,
     Outcome,
     Phase,
     Progress,
-    ResultDropped,
     Task,
-    TaskAssigned,
-    TaskRequeued,
-    TaskSettled,
-    TaskSubmitted,
     Value,
     Verdict,
 )

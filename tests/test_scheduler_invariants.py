@@ -35,6 +35,7 @@ from hms_kernel.events import (
     Terminate,
     Tick,
 )
+from hms_kernel.facts import TaskAssigned, TaskSettled
 from hms_kernel.ledger import Desired
 from hms_kernel.model import (
     AgentPhase,
@@ -45,8 +46,6 @@ from hms_kernel.model import (
     Outcome,
     Phase,
     Task,
-    TaskAssigned,
-    TaskSettled,
     Value,
     Verdict,
 )

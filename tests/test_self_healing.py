@@ -16,7 +16,7 @@ import pytest
 
 import hms_kernel as hms
 from hms_kernel import hosting, specs
-from hms_kernel.model import (
+from hms_kernel.facts import (
     AgentGone,
     AgentQuarantined,
     AgentReleased,
@@ -157,7 +157,7 @@ def test_a_supervisor_that_was_itself_stopped_declares_nobody_dead():
         """
         import sys, time
         import hms_kernel as hms
-        from hms_kernel.model import AgentGone
+        from hms_kernel.facts import AgentGone
         with hms.Workbench() as bench:
             agents = bench.spawn(3, ["rehearse"])
             flag = bench.directory / "go"

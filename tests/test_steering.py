@@ -9,7 +9,7 @@ import pytest
 
 import hms_kernel as hms
 from hms_kernel.errors import UsageError
-from hms_kernel.model import DispatchPaused, DispatchResumed
+from hms_kernel.facts import DispatchPaused, DispatchResumed
 from hms_kernel.steering import Steering
 from hms_widgets.commands import Command, perform, read
 

@@ -11,26 +11,28 @@ from pathlib import Path
 import pytest
 
 from hms_kernel.errors import StoreError, UsageError
-from hms_kernel.journal import Journal
-from hms_kernel.model import (
+from hms_kernel.facts import (
     AgentGone,
     AgentReady,
     AgentSpawned,
-    AgentSpec,
     AgentStopped,
-    Counterexample,
-    Evidence,
     Fact,
-    Failure,
-    Outcome,
-    Phase,
     SessionClosed,
     SessionOpened,
-    Task,
     TaskAssigned,
     TaskRequeued,
     TaskSettled,
     TaskSubmitted,
+)
+from hms_kernel.journal import Journal
+from hms_kernel.model import (
+    AgentSpec,
+    Counterexample,
+    Evidence,
+    Failure,
+    Outcome,
+    Phase,
+    Task,
     Trust,
     Verdict,
 )

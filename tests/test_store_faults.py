@@ -16,20 +16,17 @@ import sqlalchemy as sa
 
 import hms_kernel as hms
 from hms_kernel.errors import StoreError
-from hms_kernel.journal import Journal
-from hms_kernel.model import (
+from hms_kernel.facts import (
     AgentSpawned,
-    AgentSpec,
     Fact,
     FactKind,
-    Phase,
     SessionClosed,
-    Task,
     TaskAssigned,
     TaskSettled,
     TaskSubmitted,
-    Value,
 )
+from hms_kernel.journal import Journal
+from hms_kernel.model import AgentSpec, Phase, Task, Value
 from hms_kernel.store import Store
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -15,12 +15,9 @@ import psutil
 import pytest
 
 import hms_kernel as hms
-from hms_kernel.messages import SpawnAgentRequest, SpawnAgentResponse
-from hms_kernel.model import (
+from hms_kernel.facts import (
     AgentGone,
     AgentReady,
-    AgentSpec,
-    Recovery,
     SessionClosed,
     SessionOpened,
     TaskAssigned,
@@ -28,6 +25,8 @@ from hms_kernel.model import (
     TaskSettled,
     TaskSubmitted,
 )
+from hms_kernel.messages import SpawnAgentRequest, SpawnAgentResponse
+from hms_kernel.model import AgentSpec, Recovery
 from hms_kernel.policy import Action, Allowed, Decision, Refused
 
 pytestmark = pytest.mark.usefixtures("rehearsal")

@@ -39,23 +39,17 @@ from hms_kernel.events import (
     Tick,
     Watch,
 )
-from hms_kernel.model import (
-    AgentPhase,
+from hms_kernel.facts import (
     AgentQuarantined,
     AgentSpawned,
-    AgentSpec,
     Fact,
-    Failure,
-    Limits,
-    Phase,
     SessionClosed,
-    Task,
     TaskAssigned,
     TaskRequeued,
     TaskSettled,
     TaskSubmitted,
-    Value,
 )
+from hms_kernel.model import AgentPhase, AgentSpec, Failure, Limits, Phase, Task, Value
 from hms_kernel.scheduler import Scheduler
 from hms_kernel.takeover import RETURN_S, Recollection
 

@@ -20,7 +20,7 @@ import pytest
 
 import hms_kernel as hms
 from hms_kernel import session as sessions
-from hms_kernel.model import AgentGone, TaskAssigned, TaskRequeued, TaskSettled, TaskSubmitted
+from hms_kernel.facts import AgentGone, TaskAssigned, TaskRequeued, TaskSettled, TaskSubmitted
 from hms_kernel.store import Store
 
 pytestmark = pytest.mark.usefixtures("rehearsal")

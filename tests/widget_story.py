@@ -8,27 +8,29 @@ from collections.abc import Sequence
 from typing import Any
 
 from hms_kernel.errors import HmsError
-from hms_kernel.messages import AgentStatus
-from hms_kernel.model import (
+from hms_kernel.facts import (
     AgentGone,
     AgentReady,
     AgentSpawned,
-    AgentSpec,
     AgentStopped,
-    Counterexample,
     Fact,
     FactKind,
-    Failure,
-    Outcome,
-    Phase,
-    Progress,
     SessionClosed,
     SessionOpened,
-    Task,
     TaskAssigned,
     TaskRequeued,
     TaskSettled,
     TaskSubmitted,
+)
+from hms_kernel.messages import AgentStatus
+from hms_kernel.model import (
+    AgentSpec,
+    Counterexample,
+    Failure,
+    Outcome,
+    Phase,
+    Progress,
+    Task,
     Trust,
     Verdict,
 )

@@ -22,7 +22,7 @@ from hms_kernel.chaos.schedule import Planned
 from hms_kernel.chaos.skill import BAITS, Mark, read_mark
 from hms_kernel.chaos.view import View
 from hms_kernel.chaos.workload import Job
-from hms_kernel.model import Fact
+from hms_kernel.facts import Fact
 
 WINDOW_S = (0.3, 1.5)  # shortest and longest disturbance
 WINDOW_ANSWERS = 20  # it ends after so many, at most

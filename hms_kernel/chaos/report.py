@@ -26,17 +26,16 @@ import msgspec
 
 from hms_kernel.chaos.faults import Injected
 from hms_kernel.chaos.workload import answer
-from hms_kernel.model import (
+from hms_kernel.facts import (
     AgentGone,
     AgentReady,
     Fact,
-    Phase,
-    Task,
     TaskAssigned,
     TaskRequeued,
     TaskSettled,
     TaskSubmitted,
 )
+from hms_kernel.model import Phase, Task
 
 OF_AGENTS = ("kill_agent", "freeze_agent", "kill_zygote")
 OF_WORKERS = ("kill_worker", "freeze_worker", "hold_gil", "exhaust_memory")

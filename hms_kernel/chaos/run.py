@@ -27,6 +27,7 @@ from hms_kernel.chaos.report import Healing, Report, judge
 from hms_kernel.chaos.view import Timeline, View
 from hms_kernel.chaos.workload import Job
 from hms_kernel.errors import HmsError, UsageError
+from hms_kernel.facts import Fact
 from hms_kernel.messages import (
     ErrorResponse,
     FactsRequest,
@@ -35,7 +36,7 @@ from hms_kernel.messages import (
     SubmitTaskRequest,
     SubmitTaskResponse,
 )
-from hms_kernel.model import Fact, Value
+from hms_kernel.model import Value
 from hms_kernel.store import Store
 
 UNANSWERED = 32  # submissions under way at once

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from hms_kernel.model import AgentPhase, Fact, Phase, SessionOpened, TaskSettled, TaskSubmitted
+from hms_kernel.facts import Fact, SessionOpened, TaskSettled, TaskSubmitted
+from hms_kernel.model import AgentPhase, Phase
 from hms_kernel.takeover import Recollection
 
 RECENT = 5000  # facts kept

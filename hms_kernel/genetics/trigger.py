@@ -12,19 +12,11 @@ from dataclasses import dataclass, field
 import msgspec
 
 from hms_kernel.errors import UsageError
+from hms_kernel.facts import Fact, SearchBegun, SearchEnded, TaskSettled, TaskSubmitted
 from hms_kernel.genetics.archive import goal_key
 from hms_kernel.genetics.family import family
 from hms_kernel.genetics.trials import DECIDED
-from hms_kernel.model import (
-    Fact,
-    Goal,
-    Outcome,
-    SearchBegun,
-    SearchEnded,
-    TaskSettled,
-    TaskSubmitted,
-    Verdict,
-)
+from hms_kernel.model import Goal, Outcome, Verdict
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from hms_kernel.errors import UsageError
+from hms_kernel.facts import RecoveryStep
 from hms_kernel.model import (
     Budget,
     Failure,
@@ -16,7 +17,6 @@ from hms_kernel.model import (
     Outcome,
     Phase,
     Recovery,
-    RecoveryStep,
     Result,
     Task,
     Trust,

@@ -7,17 +7,8 @@ from typing import Any
 
 import msgspec
 
-from hms_kernel.model import (
-    Budget,
-    Hint,
-    Limits,
-    Move,
-    Outcome,
-    Recovery,
-    RecoveryStep,
-    Task,
-    Verdict,
-)
+from hms_kernel.facts import RecoveryStep
+from hms_kernel.model import Budget, Hint, Limits, Move, Outcome, Recovery, Task, Verdict
 from hms_kernel.recovery.cases import (
     GROWTH,
     Case,

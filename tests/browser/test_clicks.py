@@ -19,7 +19,7 @@ wb.dashboard()
 """
 # Keeps the main thread of the kernel: neither an await nor a loop that looks at messages.
 BUSY = """
-from hms_kernel.model import AgentReady
+from hms_kernel.facts import AgentReady
 ready = []
 for fact in wb.client.follow():
     if isinstance(fact.kind, AgentReady):

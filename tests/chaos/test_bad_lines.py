@@ -12,7 +12,7 @@ from random import Random
 import pytest
 
 from hms_kernel.chaos.wire import LATE_S, MISHAPS, BadLine, FrailListener
-from hms_kernel.model import TaskSettled
+from hms_kernel.facts import TaskSettled
 from hms_kernel.transport import Dealer, Listener
 from hms_kernel.transport.contract import TransportContract, numbered, take
 from hms_kernel.transport.zeromq import ZmqDealer

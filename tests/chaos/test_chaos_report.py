@@ -12,22 +12,17 @@ from hms_kernel.chaos import workload
 from hms_kernel.chaos.faults import Injected
 from hms_kernel.chaos.report import healing, judge, span
 from hms_kernel.chaos.view import Timeline
-from hms_kernel.model import (
+from hms_kernel.facts import (
     AgentGone,
     AgentReady,
     Fact,
-    Failure,
-    Outcome,
-    Phase,
     SessionOpened,
-    Task,
     TaskAssigned,
     TaskRequeued,
     TaskSettled,
     TaskSubmitted,
-    Value,
-    Verdict,
 )
+from hms_kernel.model import Failure, Outcome, Phase, Task, Value, Verdict
 
 READY = AgentReady(pid=7, skills=("prove",))
 GONE = AgentGone(cause="killed by SIGKILL", backoff_s=0.1)

@@ -23,7 +23,7 @@ from hms_kernel.chaos import processes
 from hms_kernel.chaos.faults import BLOWS, DISTURBANCES
 from hms_kernel.chaos.kernel import Kernel
 from hms_kernel.chaos.run import News, Settings, planned, run
-from hms_kernel.model import TaskSettled
+from hms_kernel.facts import TaskSettled
 from hms_kernel.processes import wait_gone
 from hms_kernel.testing import chaos, healing, strike
 

@@ -7,7 +7,7 @@ import time
 from random import Random
 
 from hms_kernel.chaos.clock import JumpyClock, LostTime, SetClock
-from hms_kernel.model import AgentGone, TaskSettled
+from hms_kernel.facts import AgentGone, TaskSettled
 
 
 def test_a_wall_clock_is_set_wrong_and_right_again():

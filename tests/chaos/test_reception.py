@@ -11,6 +11,7 @@ import pytest
 import hms_kernel as hms
 from hms_kernel.chaos.wire import MISHAPS, BadLine
 from hms_kernel.client import Client, RemoteLine
+from hms_kernel.facts import TaskSubmitted
 from hms_kernel.messages import (
     AcceptedResponse,
     CancelTaskRequest,
@@ -21,7 +22,6 @@ from hms_kernel.messages import (
     SubmitTaskRequest,
     SubmitTaskResponse,
 )
-from hms_kernel.model import TaskSubmitted
 from hms_kernel.reception import REMEMBERED, Reception
 from hms_kernel.transport.memory import Hub, MemoryDealer, MemoryListener
 

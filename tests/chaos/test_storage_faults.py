@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import hms_kernel as hms
-from hms_kernel.model import Fact, SessionClosed, TaskSettled
+from hms_kernel.facts import Fact, SessionClosed, TaskSettled
 from hms_kernel.store import Store
 
 TROUBLES = {

@@ -6,23 +6,10 @@ import msgspec
 import pytest
 
 from hms_kernel.errors import UsageError
+from hms_kernel.facts import Fact, SearchBegun, SearchEnded, TaskSettled, TaskSubmitted
 from hms_kernel.genetics.family import family
 from hms_kernel.genetics.trigger import Rule, Watcher
-from hms_kernel.model import (
-    Budget,
-    Fact,
-    Failure,
-    Goal,
-    Outcome,
-    Phase,
-    SearchBegun,
-    SearchEnded,
-    Task,
-    TaskSettled,
-    TaskSubmitted,
-    Value,
-    Verdict,
-)
+from hms_kernel.model import Budget, Failure, Goal, Outcome, Phase, Task, Value, Verdict
 
 SUMS = family(Goal(theorem_id="", statement="∀ w : Fin 3 → ℝ, 0 ≤ ∑ i, w i"))
 

@@ -32,11 +32,11 @@ from hms_kernel.events import (
     Submitted,
     Tick,
 )
+from hms_kernel.facts import Fact, RecoveryBegun, RecoveryStep, TaskSettled, TaskSubmitted
 from hms_kernel.model import (
     AgentSpec,
     Budget,
     Evidence,
-    Fact,
     Failure,
     Hint,
     Limits,
@@ -44,11 +44,7 @@ from hms_kernel.model import (
     Outcome,
     Phase,
     Recovery,
-    RecoveryBegun,
-    RecoveryStep,
     Task,
-    TaskSettled,
-    TaskSubmitted,
     Trust,
     Value,
     Verdict,

@@ -17,10 +17,11 @@ from msgspec.structs import replace
 import hms_kernel as hms
 from hms_kernel import witness
 from hms_kernel.backends.strategy import Strategy, stage
+from hms_kernel.facts import RecoveryBegun, RecoveryStep, TaskSettled
 from hms_kernel.genetics.archive import Archive
 from hms_kernel.genetics.files import default_file
 from hms_kernel.genetics.trials import Trial, alone
-from hms_kernel.model import Move, Outcome, Recovery, RecoveryBegun, RecoveryStep, TaskSettled
+from hms_kernel.model import Move, Outcome, Recovery
 
 Until = Callable[..., None]
 
@@ -196,7 +197,8 @@ def test_cancelling_a_claim_leaves_nothing_of_its_recovery_running(bench, until)
 KERNEL = f"""
 import sys
 import hms_kernel as hms
-from hms_kernel.model import Move, Recovery, RecoveryStep
+from hms_kernel.facts import RecoveryStep
+from hms_kernel.model import (Move, Recovery)
 
 bench = hms.Workbench("s")
 bench.spawn(2)

@@ -9,23 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from widget_story import PROVED, REFUTED, Story, long_story, short_story
 
-from hms_kernel.model import (
+from hms_kernel.facts import (
     AgentDismissed,
     AgentDraining,
     AgentGone,
-    AgentPhase,
     AgentQuarantined,
     Fact,
-    Move,
-    Outcome,
-    Phase,
     RecoveryBegun,
     RecoveryStep,
-    Task,
     TaskRequeued,
     TaskSubmitted,
-    Verdict,
 )
+from hms_kernel.model import AgentPhase, Move, Outcome, Phase, Task, Verdict
 from hms_widgets import boards, palette
 from hms_widgets.boards import AgentRow, AgentsBoard, VerdictsBoard, fold, fold_all
 from hms_widgets.grid import state_of

@@ -10,7 +10,7 @@ import ipywidgets
 import pytest
 from widget_story import Playback, Story, long_story, short_story
 
-from hms_kernel.model import DispatchPaused, Fact
+from hms_kernel.facts import DispatchPaused, Fact
 from hms_widgets import Dashboard, dashboard
 from hms_widgets.boards import AgentsBoard, VerdictsBoard, fold_all
 from hms_widgets.lines import head_part

@@ -10,19 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from widget_story import Story, long_story, status
 
-from hms_kernel.messages import AgentStatus
-from hms_kernel.model import (
+from hms_kernel.facts import (
     AgentDismissed,
     AgentDraining,
     AgentQuarantined,
     AgentReady,
     AgentSpawned,
-    AgentSpec,
     DispatchPaused,
     DispatchResumed,
     FactKind,
-    Progress,
 )
+from hms_kernel.messages import AgentStatus
+from hms_kernel.model import AgentSpec, Progress
 from hms_widgets import palette
 from hms_widgets.boards import EVENTS_KEPT, AgentsBoard, fold_all
 from hms_widgets.grid import ADVANCING, NO_AGE, PAUSED, PLANES, Grid, Signs, encode

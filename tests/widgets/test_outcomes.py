@@ -13,16 +13,8 @@ from widget_story import PROSE, PROVED, REFUTED, Playback, Story, long_story, sh
 
 from hms_kernel import cards, pictures
 from hms_kernel.errors import SessionError
-from hms_kernel.model import (
-    AgentPhase,
-    Counterexample,
-    Outcome,
-    Phase,
-    RecoveryBegun,
-    Task,
-    TaskSubmitted,
-    Verdict,
-)
+from hms_kernel.facts import RecoveryBegun, TaskSubmitted
+from hms_kernel.model import AgentPhase, Counterexample, Outcome, Phase, Task, Verdict
 from hms_widgets import boards, drawings, figures, outcomes, palette
 from hms_widgets.boards import VerdictsBoard
 from hms_widgets.outcomes import OutcomesBoard, fold_outcomes

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from widget_story import Story
 
-from hms_kernel.model import GenerationDone, SearchBegun, SearchEnded, StrategyAdopted
+from hms_kernel.facts import GenerationDone, SearchBegun, SearchEnded, StrategyAdopted
 from hms_widgets import drawings, figures, searches
 from hms_widgets.curves_panel import CurvesPanel
 from hms_widgets.plotting import ticks

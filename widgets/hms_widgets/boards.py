@@ -12,33 +12,28 @@ from typing import TypeVar
 
 import msgspec
 
-from hms_kernel.model import (
+from hms_kernel.facts import (
     AgentDismissed,
     AgentDraining,
     AgentGone,
-    AgentPhase,
     AgentQuarantined,
     AgentReady,
     AgentReleased,
     AgentSpawned,
     AgentStopped,
-    Desired,
     DispatchPaused,
     DispatchResumed,
     Fact,
-    Failure,
-    Phase,
     RecoveryBegun,
     RecoveryStep,
     SessionClosed,
     SessionOpened,
-    Task,
     TaskAssigned,
     TaskRequeued,
     TaskSettled,
     TaskSubmitted,
-    Verdict,
 )
+from hms_kernel.model import AgentPhase, Desired, Failure, Phase, Task, Verdict
 
 STOPPED_AGENTS_KEPT = 200  # rows of agents that ended as desired
 SETTLED_TASKS_KEPT = 5_000  # rows of tasks that have ended

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from hms_kernel.cards import Card
-from hms_kernel.model import Fact
+from hms_kernel.facts import Fact
 from hms_widgets import drawings, search_lines
 from hms_widgets.page import joined
 from hms_widgets.panel import BoardPanel, PanelPage

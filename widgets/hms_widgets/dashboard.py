@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import ipywidgets
 
-from hms_kernel.model import Fact
+from hms_kernel.facts import Fact
 from hms_widgets.curves_panel import CurvesPanel
 from hms_widgets.live import Live
 from hms_widgets.outcomes_panel import OutcomesPanel

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hms_kernel.model import GenerationDone
+from hms_kernel.facts import GenerationDone
 from hms_widgets import palette
 from hms_widgets.outcomes import OutcomesBoard
 from hms_widgets.plotting import DASHES, Plot, picture

@@ -18,7 +18,7 @@ from IPython.core.getipython import get_ipython
 from IPython.display import display
 
 from hms_kernel.errors import HmsError
-from hms_kernel.model import Fact
+from hms_kernel.facts import Fact
 from hms_widgets import static
 from hms_widgets.boards import AgentsBoard, VerdictsBoard, fold_all
 from hms_widgets.commands import Commands

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from hms_kernel.model import Fact, TaskSettled, TaskSubmitted
+from hms_kernel.facts import Fact, TaskSettled, TaskSubmitted
 from hms_widgets.boards import VerdictsBoard, fold_all, lists
 
 MOMENTS = 120  # points of the totals; with twice as many, every second one is dropped

@@ -12,8 +12,9 @@ import traitlets
 
 from hms_kernel import cards, summaries
 from hms_kernel.cards import Card, Section
+from hms_kernel.facts import Fact, TaskSettled
 from hms_kernel.messages import TaskStatus
-from hms_kernel.model import Fact, Result, TaskSettled
+from hms_kernel.model import Result
 from hms_widgets import drawings
 from hms_widgets.boards import VerdictRow, VerdictsBoard
 from hms_widgets.outcomes import OutcomesBoard, fold_outcomes

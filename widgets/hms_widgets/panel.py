@@ -17,7 +17,7 @@ import traitlets
 
 from hms_kernel import cards
 from hms_kernel.cards import Card
-from hms_kernel.model import Fact
+from hms_kernel.facts import Fact
 from hms_widgets import palette
 from hms_widgets.channel import Reachable
 from hms_widgets.pacing import Pacer

@@ -8,7 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from hms_kernel.cards import Card, Section
-from hms_kernel.model import GenerationDone
+from hms_kernel.facts import GenerationDone
 from hms_widgets import drawings
 from hms_widgets.searches import Search, SearchesBoard
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from hms_kernel.model import Fact, GenerationDone, SearchBegun, SearchEnded, StrategyAdopted
+from hms_kernel.facts import Fact, GenerationDone, SearchBegun, SearchEnded, StrategyAdopted
 
 SEARCHES_KEPT = 50
 

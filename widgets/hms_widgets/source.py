@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
+from hms_kernel.facts import Fact
 from hms_kernel.messages import AgentStatus
-from hms_kernel.model import Fact
 from hms_widgets.commands import Commands
 
 
