@@ -10,20 +10,26 @@ from hms_kernel.model import AgentSpec, Desired, Hint, Move, Phase, Result, Task
 
 
 class SessionOpened(msgspec.Struct, frozen=True, kw_only=True, tag="session_opened"):
+    """A supervisor has begun to serve the session."""
+
     pid: int
     version: str
 
 
 class SessionClosed(msgspec.Struct, frozen=True, kw_only=True, tag="session_closed"):
-    pass
+    """The session has ended: its agents were told to end, its open tasks were cancelled."""
 
 
 class AgentSpawned(msgspec.Struct, frozen=True, kw_only=True, tag="agent_spawned"):
+    """An agent is wanted, or wanted again after a death, and its process is being started."""
+
     spec: AgentSpec
     restarts: int = 0  # how often it had died before
 
 
 class AgentReady(msgspec.Struct, frozen=True, kw_only=True, tag="agent_ready"):
+    """An agent has registered and takes tasks."""
+
     pid: int
     skills: tuple[str, ...]
 
@@ -101,9 +107,7 @@ class GenerationDone(msgspec.Struct, frozen=True, kw_only=True, tag="generation_
     best: str = ""  # the fittest stage, as printed
     winner: str = ""  # the best schedule so far, as printed
     credit: dict[str, float] = {}  # operator to its share of the choices to come
-    gained: tuple[
-        str, ...
-    ] = ()  # goals that this generation's winner settles and none before it did
+    gained: tuple[str, ...] = ()  # goals its winner settles and none before it did
 
 
 class SearchEnded(msgspec.Struct, frozen=True, kw_only=True, tag="search_ended"):
@@ -141,24 +145,27 @@ class LineReleased(msgspec.Struct, frozen=True, kw_only=True, tag="line_released
 
 
 class TaskSubmitted(msgspec.Struct, frozen=True, kw_only=True, tag="task_submitted"):
+    """A task was accepted: it will end exactly once."""
+
     submitted: Task
 
 
 class TaskAssigned(msgspec.Struct, frozen=True, kw_only=True, tag="task_assigned"):
-    pass
+    """An attempt at the task has been given to the agent."""
 
 
 class TaskRequeued(msgspec.Struct, frozen=True, kw_only=True, tag="task_requeued"):
     """An attempt ended without a result; the task waits for its next one."""
 
     cause: str
-    blamed: bool = (
-        True  # counts against the task's attempts; not so when somebody stopped the agent
-    )
+    # Counts against the task's attempts; not so when somebody stopped the agent.
+    blamed: bool = True
     output: str = ""  # the tail of what its worker printed
 
 
 class TaskSettled(msgspec.Struct, frozen=True, kw_only=True, tag="task_settled"):
+    """The task has ended; there is no second one of these for it."""
+
     phase: Phase
     result: Result
     attempts: int
@@ -196,6 +203,8 @@ class ResultDropped(msgspec.Struct, frozen=True, kw_only=True, tag="result_dropp
 
 
 class ActionDenied(msgspec.Struct, frozen=True, kw_only=True, tag="action_denied"):
+    """The gate refused an action."""
+
     verb: str
     policy: str
 
