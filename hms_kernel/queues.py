@@ -2,7 +2,8 @@
 
 Two kinds take turns: what people hand in, in its order, and what recoveries ask for, what
 blocks most first. So neither starves, however much there is of the other. Background work
-comes when none of these waits. A task keeps its place when it comes back. Tasks that ended while they waited are dropped only at the top.
+comes when none of these waits. A task keeps its place when it comes back. Tasks that ended
+while they waited are dropped only at the top.
 """
 
 from __future__ import annotations

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from hms_kernel.store import Store
     from hms_kernel.transport import Listener
 
@@ -53,7 +51,6 @@ class Host:
     store: Store
     clock: Callable[[], float]  # the supervisor's
     wall_clock: Callable[[], float]  # of its facts
-    directory: Path  # the session's
 
 
 class Fault(Protocol):

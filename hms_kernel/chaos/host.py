@@ -83,7 +83,7 @@ def main() -> int:
         _say(ErrorResponse(error=type(error).__name__, message=str(error)))
         return 0
     agents, clients = listeners
-    parts = Host(agents, clients, stores[0], clock, wall_clock, supervisor.directory)
+    parts = Host(agents, clients, stores[0], clock, wall_clock)
     faults = faults_in(parts, order.seed)
     connection = session.last_connection(supervisor.name)
     assert connection is not None

@@ -10,7 +10,7 @@ import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Protocol
@@ -65,8 +65,8 @@ class _Window:
     kind: str
     began_s: float
     settled: int  # answers when it began
-    until_s: float = field(default=0.0)  # monotonic; at the latest
-    least_s: float = field(default=0.0)
+    least_s: float  # monotonic; it ends no sooner, ...
+    until_s: float  # ... and no later
     noticed_s: float | None = None
 
 
@@ -248,7 +248,7 @@ class Injector:
         began_s = self._arena.begin(planned.kind)
         now_s = time.monotonic()
         self._window = _Window(
-            planned.kind, began_s, settled, now_s + WINDOW_S[1], now_s + WINDOW_S[0]
+            planned.kind, began_s, settled, now_s + WINDOW_S[0], now_s + WINDOW_S[1]
         )
 
     def _end_window(self) -> None:

@@ -55,7 +55,7 @@ def open_arena(rehearsal: None) -> Iterator[Callable[..., Arena]]:
         supervisor = hosting.host(
             name, listen=listen, keep=keep, clock=clock, wall_clock=wall_clock
         )
-        host = Host(*listeners, stores[0], clock, wall_clock, supervisor.directory)
+        host = Host(*listeners, stores[0], clock, wall_clock)
         bench = Desk(supervisor, supervisor.name, supervisor.store_url)
         opened.append(Arena(bench, supervisor, host, faults_in(host, seed)))
         return opened[-1]
