@@ -10,41 +10,18 @@ from collections.abc import Iterator
 from random import Random
 
 import pytest
+from zmq_contract import ZmqContract
 
 from hms_kernel.chaos.wire import LATE_S, MISHAPS, BadLine, FrailListener
 from hms_kernel.facts import TaskSettled
-from hms_kernel.transport import Dealer, Listener
-from hms_kernel.transport.contract import TransportContract, numbered, take
+from hms_kernel.transport.contract import numbered, take
 from hms_kernel.transport.zeromq import ZmqDealer
 
 
-class TestAFrailListenerWhoseLineIsGood(TransportContract):
+class TestAFrailListenerWhoseLineIsGood(ZmqContract):
     """It is as good as any other."""
 
-    def setup_method(self) -> None:
-        super().setup_method()
-        self.directory = tempfile.mkdtemp(prefix="hms-")
-
-    def teardown_method(self) -> None:
-        super().teardown_method()
-        shutil.rmtree(self.directory)
-
-    def make_listener(self, queue_messages: int) -> Listener:
-        return FrailListener(f"ipc://{self.directory}/x", queue_messages=queue_messages)
-
-    def make_dealer(
-        self, identity: bytes | None, queue_when_away: bool, queue_messages: int
-    ) -> Dealer:
-        return ZmqDealer(
-            f"ipc://{self.directory}/x",
-            identity,
-            queue_when_away=queue_when_away,
-            queue_messages=queue_messages,
-        )
-
-    def send_raw(self, dealer: Dealer, frames: list[bytes]) -> None:
-        assert isinstance(dealer, ZmqDealer)
-        assert dealer._send_frames(frames)
+    kind = FrailListener
 
 
 @pytest.fixture

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 import zmq
+from zmq_contract import ZmqContract
 
 from hms_kernel.errors import TransportError
 from hms_kernel.messages import Envelope, HeartbeatResponse
-from hms_kernel.transport import Dealer, Listener
-from hms_kernel.transport.contract import PATIENCE_S, TransportContract, take
+from hms_kernel.transport.contract import PATIENCE_S, take
 from hms_kernel.transport.zeromq import ZmqDealer, ZmqListener, raise_descriptor_limit
 
 HELLO = Envelope(body=HeartbeatResponse())
@@ -37,34 +37,8 @@ def address(directory):
     return f"ipc://{directory}/agents.sock"
 
 
-class TestZmqTransport(TransportContract):
-    def setup_method(self) -> None:
-        super().setup_method()
-        self.directory = tempfile.mkdtemp(prefix="hms-")
-
-    def teardown_method(self) -> None:
-        super().teardown_method()
-        shutil.rmtree(self.directory)
-
-    def make_listener(self, queue_messages: int) -> Listener:
-        return ZmqListener(self._address(), queue_messages=queue_messages)
-
-    def make_dealer(
-        self, identity: bytes | None, queue_when_away: bool, queue_messages: int
-    ) -> Dealer:
-        return ZmqDealer(
-            self._address(),
-            identity,
-            queue_when_away=queue_when_away,
-            queue_messages=queue_messages,
-        )
-
-    def send_raw(self, dealer: Dealer, frames: list[bytes]) -> None:
-        assert isinstance(dealer, ZmqDealer)
-        assert dealer._send_frames(frames)
-
-    def _address(self) -> str:
-        return f"ipc://{self.directory}/agents.sock"
+class TestZmqTransport(ZmqContract):
+    kind = ZmqListener
 
 
 def test_the_socket_is_for_its_owner_alone_and_the_mask_is_put_back(address, directory):
