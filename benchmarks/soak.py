@@ -3,8 +3,8 @@
     python benchmarks/soak.py --agents 200 --minutes 60 [--every 10] [--rate 5] [--seed 1]
 
 A supervisor in a process of its own, its agents with light tasks, and a fault every
-few seconds: agents killed and stopped, workers killed, and every disturbance that the
-host knows except wrong wall clocks, by which the measuring is done. Told are, once a minute, memory,
+few seconds: agents killed and frozen, workers killed, and every disturbance there is
+except wrong wall clocks, by which the measuring is done. Told are, once a minute, memory,
 descriptors and threads of the supervisor's process and of the zygote; at the end their
 slopes, who answered how often, how fast each kind was noticed and healed, and what
 uptime follows. One JSON object per line.
@@ -16,28 +16,31 @@ import argparse
 import contextlib
 import json
 import os
-import signal
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-import msgspec
 import psutil
 
 import hms_kernel as hms
-from hms_kernel.chaos.host import Command, Done, Opened, Order
+from hms_kernel.chaos.faults import DISTURBANCES, Injected
+from hms_kernel.chaos.kernel import Kernel
+from hms_kernel.chaos.strikes import strike
+from hms_kernel.errors import UsageError
 from hms_kernel.facts import AgentGone, AgentReady, Fact, TaskSettled, TaskSubmitted
+from hms_kernel.launchers.wire import ZYGOTE
 from hms_kernel.messages import (
     PingRequest,
     PingResponse,
+    Response,
     SubmitTaskRequest,
     SubmitTaskResponse,
     TaskStatusRequest,
@@ -50,33 +53,25 @@ SESSION = "soak"
 ANSWER_S = 1.0  # a ping that is answered later counts as not answered
 WARM_UP = 0.2  # of the run, before slopes are taken
 WINDOW_S = 1.0  # of a disturbance
-BLOWS = ("kill_agent", "stop_agent", "kill_worker")
+BLOWS = ("kill_agent", "freeze_agent", "kill_worker")
+KINDS = (*BLOWS, *(kind for kind in DISTURBANCES if kind != "set_wall_clock"))
 STORE = ("fill_disk", "lock_store", "damage_store")  # while they last, work is refused on purpose
-
-
-@dataclass(frozen=True)
-class Blow:
-    """One agent that was hit."""
-
-    kind: str
-    agent: str
-    time_s: float
 
 
 @dataclass(frozen=True)
 class Healed:
     """Seconds from a blow until it was noticed, and until the agent was ready again."""
 
-    blow: Blow
+    blow: Injected
     detect_s: float
     recover_s: float
 
 
 @dataclass
 class Soak:
-    """The run: the host's process, the session, and what has been seen of both."""
+    """The run: the supervisor's process, the session, and what has been seen of both."""
 
-    host: subprocess.Popen[bytes]
+    kernel: Kernel
     bench: hms.api.Attached
     agents: int
     rng: Random
@@ -84,7 +79,7 @@ class Soak:
     pings: list[bool] = field(default_factory=list)
     trips: list[tuple[float, bool]] = field(default_factory=list)  # when, answered in time
     samples: list[dict[str, float]] = field(default_factory=list)
-    blows: list[Blow] = field(default_factory=list)
+    blows: list[Injected] = field(default_factory=list)
     windows: list[tuple[str, float, float]] = field(default_factory=list)
     accepted: int = 0
     refused: int = 0
@@ -109,73 +104,47 @@ class Soak:
         due_s = time.monotonic()
         while not self.over.is_set():
             due_s += 1.0
-            now_s = time.time()
+            now_s, until_s = time.time(), time.monotonic() + ANSWER_S
             ping = client.send(PingRequest())
             task = client.send(SubmitTaskRequest(skill="rehearse", payload={"do": "echo"}))
-            until_s = time.monotonic() + ANSWER_S
-            with contextlib.suppress(TimeoutError):
-                self.pings.append(isinstance(ping.result(ANSWER_S), PingResponse))
-                answered = False
-                accepted = task.result(max(0.0, until_s - time.monotonic()))
-                if isinstance(accepted, SubmitTaskResponse):
-                    self.accepted += 1
-                    answered = self._ends(accepted.task_id, until_s)
-                self.trips.append((now_s, answered))
-                self.over.wait(max(0.0, due_s - time.monotonic()))
-                continue
-            if len(self.pings) == len(self.trips):
-                self.pings.append(False)
-            self.trips.append((now_s, False))
+            self.pings.append(isinstance(_answer(ping, until_s), PingResponse))
+            accepted, answered = _answer(task, until_s), False
+            if isinstance(accepted, SubmitTaskResponse):
+                self.accepted += 1
+                answered = self._ends(accepted.task_id, until_s)
+            self.trips.append((now_s, answered))
             self.over.wait(max(0.0, due_s - time.monotonic()))
 
     def _ends(self, task_id: str, until_s: float) -> bool:
         left_s = max(0.0, until_s - time.monotonic())
         request = TaskStatusRequest(task_id=task_id, wait_s=left_s)
-        answer = self.bench.client.send(request).result(left_s + ANSWER_S)
+        answer = _answer(self.bench.client.send(request), until_s + ANSWER_S)
         return isinstance(answer, TaskStatusResponse) and answer.status.phase == "succeeded"
 
     # --- faults ----------------------------------------------------------------
 
-    def disturb(self, kinds: Sequence[str], every_s: float) -> None:
+    def disturb(self, every_s: float) -> None:
         """One fault after the other, each kind as often as any."""
         order: list[str] = []
         while not self.over.wait(every_s):
             if not order:
-                order = self.rng.sample([*BLOWS, *kinds], len(BLOWS) + len(kinds))
+                order = self.rng.sample(KINDS, len(KINDS))
             kind = order.pop()
             if kind in BLOWS:
-                self._strike(kind)
+                with contextlib.suppress(UsageError):  # nobody is there to be hit like that
+                    self.blows.append(strike(self.bench, kind, self.rng))
             else:
-                began_s = self._command("begin", kind)
+                began_s = self.kernel.begin(kind).time_s
                 self.over.wait(WINDOW_S)
-                self.windows.append((kind, began_s, self._command("end", kind)))
-
-    def _strike(self, kind: str) -> None:
-        ready = [agent for agent in self.bench.client.agents() if agent.phase == "ready"]
-        agent = self.rng.choice(ready)
-        with contextlib.suppress(psutil.Error, ProcessLookupError):
-            victim = psutil.Process(agent.pid)
-            self.blows.append(Blow(kind, agent.agent_id, time.time()))
-            if kind == "kill_worker":
-                for worker in victim.children():
-                    worker.kill()
-                return
-            os.kill(victim.pid, signal.SIGKILL if kind == "kill_agent" else signal.SIGSTOP)
-
-    def _command(self, do: str, kind: str) -> float:
-        assert self.host.stdin is not None
-        assert self.host.stdout is not None
-        self.host.stdin.write(msgspec.json.encode(Command(do=do, kind=kind)) + b"\n")
-        self.host.stdin.flush()
-        return msgspec.json.decode(self.host.stdout.readline(), type=Done).time_s
+                self.windows.append((kind, began_s, self.kernel.end(kind).time_s))
 
     # --- looking at it -----------------------------------------------------------
 
     def sample(self) -> None:
         """What the supervisor's process and the zygote take up now."""
-        host = psutil.Process(self.host.pid)
+        host = psutil.Process(self.kernel.pid)
         found: dict[str, float] = {"at_s": time.time() - self.began_s, "tasks": self.accepted}
-        zygotes = [c for c in host.children() if "hms_kernel.launchers.zygote" in c.cmdline()]
+        zygotes = [child for child in host.children() if ZYGOTE in child.cmdline()]
         for name, process in (("host", host), *(("zygote", zygote) for zygote in zygotes[-1:])):
             found[f"{name}_rss_mib"] = round(process.memory_info().rss / 2**20, 2)
             found[f"{name}_fds"] = process.num_fds()
@@ -241,7 +210,7 @@ class Soak:
         }
 
 
-def healing(blows: Sequence[Blow], facts: Sequence[Fact]) -> list[Healed]:
+def healing(blows: Sequence[Injected], facts: Sequence[Fact]) -> list[Healed]:
     """What became of each blow to an agent."""
     stories: dict[str, list[Fact]] = defaultdict(list)
     for fact in facts:
@@ -259,6 +228,13 @@ def healing(blows: Sequence[Blow], facts: Sequence[Fact]) -> list[Healed]:
     return healed
 
 
+def _answer(future: Future[Response], until_s: float) -> Response | None:
+    """What was answered in time, on the monotonic clock."""
+    with contextlib.suppress(TimeoutError):
+        return future.result(max(0.0, until_s - time.monotonic()))
+    return None
+
+
 def share(answers: Sequence[bool]) -> float:
     return sum(answers) / max(1, len(answers))
 
@@ -269,22 +245,6 @@ def quantiles(seconds: Sequence[float]) -> dict[str, float]:
         return {"n": len(seconds)}
     cuts = statistics.quantiles(seconds, n=100)
     return {"p50": round(cuts[49], 3), "p99": round(cuts[98], 3), "n": len(seconds)}
-
-
-@contextlib.contextmanager
-def hosted(seed: int) -> Iterator[tuple[subprocess.Popen[bytes], Opened]]:
-    """A supervisor in a process of its own; it closes the session when this ends."""
-    order = Order(session=SESSION, seed=seed, path=tuple(sys.path))
-    host = subprocess.Popen(
-        [sys.executable, "-m", "hms_kernel.chaos.host", msgspec.json.encode(order).decode()],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    assert host.stdout is not None
-    try:
-        yield host, msgspec.json.decode(host.stdout.readline(), type=Opened)
-    finally:
-        host.communicate(timeout=120)
 
 
 def main() -> None:
@@ -299,14 +259,14 @@ def main() -> None:
     os.environ["PYTHONPATH"] = f"{SKILLS}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
     with tempfile.TemporaryDirectory(prefix="hms-") as home:
         os.environ["HMS_HOME"] = home
-        with hosted(arguments.seed) as (host, opened), hms.attach(SESSION) as bench:
+        kernel = Kernel(SESSION, seed=arguments.seed, environment={})
+        with contextlib.closing(kernel), hms.attach(SESSION) as bench:
             bench.spawn(arguments.agents, ["rehearse"], timeout_s=300)
-            soak = Soak(host, bench, arguments.agents, Random(arguments.seed))
-            kinds = [kind for kind in opened.kinds if kind != "set_wall_clock"]
+            soak = Soak(kernel, bench, arguments.agents, Random(arguments.seed))
             threads = [
                 threading.Thread(target=soak.work, args=(arguments.rate,), daemon=True),
                 threading.Thread(target=soak.ask, daemon=True),
-                threading.Thread(target=soak.disturb, args=(kinds, arguments.every), daemon=True),
+                threading.Thread(target=soak.disturb, args=(arguments.every,), daemon=True),
             ]
             for thread in threads:
                 thread.start()
