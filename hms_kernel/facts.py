@@ -187,7 +187,7 @@ class RecoveryStep(msgspec.Struct, frozen=True, kw_only=True, tag="recovery_step
     number: int  # from 1 within the recovery of a task
     place: int  # how much of its plan is used up
     move: Move
-    says: str  # "budget of 20 nominal s", "skipped: no agent has the skill evolve"
+    says: str  # "budget of 20 nominal s", "skipped: 0.2 nominal s are left"
     tasks: tuple[str, ...] = ()  # that it waits for; another recovery may wait for them, too
     waits: bool = False  # for a person
 

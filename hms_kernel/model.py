@@ -252,7 +252,6 @@ class Move(enum.StrEnum):
     SPLIT = "split"  # into lemmas; no proving yet
     LEMMAS = "lemmas"  # several agents prove them
     COMPOSITION = "composition"  # of their verdicts to one on the claim
-    SEARCH = "genetic search"
     MODEL = "language model"
     PERSON = "person"
 

@@ -27,7 +27,6 @@ class Recoveries:
 
     Args:
         tasks: all there are, by id; read only.
-        skills: those that some agent has.
         submit: accepts a task.
         settle: ends a task with an answer.
         cancel: ends a task that nobody wants any more.
@@ -35,7 +34,6 @@ class Recoveries:
     """
 
     tasks: Mapping[str, Work]
-    skills: Callable[[], frozenset[str]]
     submit: Callable[[Task, float], list[Effect]]
     settle: Callable[[Work, Phase, Result, float, str], list[Effect]]
     cancel: Callable[[Work, float], list[Effect]]
@@ -188,7 +186,6 @@ class Recoveries:
             first=work.opened.result,
             reason=work.opened.reason,
             taken=taken,
-            skills=self.skills(),
         )
 
     def _part(self, name: str) -> recovery.Part:

@@ -99,7 +99,6 @@ class Scheduler:
         self._deadlines = Deadlines(self.tasks)
         self._recoveries = Recoveries(
             self.tasks,
-            skills=self.skills,
             submit=self._accept,
             settle=self._settle,
             cancel=self._drop,

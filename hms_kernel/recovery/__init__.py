@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import msgspec
 
-from hms_kernel.model import Hint, Move, Outcome, Phase, Result, Trust, Value, Verdict
+from hms_kernel.model import Hint, Move, Outcome, Phase, Result, Trust, Verdict
 from hms_kernel.recovery.cases import (
     DECIDED,
     Case,
@@ -72,7 +72,9 @@ def decide(case: Case) -> Decision:
             return Wait()
         if _answers(case, part.result):
             return _end(case, part.result)
-    return _followed(case, last) or _planned(case, last.step.place)
+    if (found := apart(last)) is not None:
+        return Next(case).lemmas(last, found)
+    return _planned(case, last.step.place)
 
 
 def unanswered(case: Case) -> End:
@@ -100,17 +102,6 @@ def _after_lemmas(case: Case, last: Taken) -> Decision:
     if all(verdict.outcome in DECIDED for verdict in verdicts):
         return Next(case).composition(last, verdicts)
     return _planned(case, last.step.place)
-
-
-def _followed(case: Case, last: Taken) -> Decision | None:
-    """The second half of a move that takes two."""
-    if (found := apart(last)) is not None:
-        return Next(case).lemmas(last, found)
-    if last.step.move is Move.SEARCH and last.parts:
-        match last.parts[0].result:
-            case Value(value={"strategy": strategy}) if strategy is not None:
-                return Next(case).evolved(last, strategy)
-    return None
 
 
 def _answers(case: Case, result: Result) -> bool:

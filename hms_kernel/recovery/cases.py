@@ -32,7 +32,6 @@ _LADDER = (
     Move.BUDGET,
     Move.SPLIT,
     Move.BUDGET,
-    Move.SEARCH,
     Move.MODEL,
     Move.PERSON,
 )
@@ -71,7 +70,6 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     first: Result  # of its own attempts
     reason: str  # a key of ``PLANS``
     taken: tuple[Taken | Hint, ...] = ()
-    skills: frozenset[str] = frozenset({"prove"})  # that some agent has
 
 
 class Wait(msgspec.Struct, frozen=True):

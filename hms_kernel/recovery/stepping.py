@@ -31,7 +31,6 @@ CERTIFYING = 8.0  # nominal seconds of a certificate search, which usually has o
 COMPOSING = 0.2  # of the first budget, to see whether the hypotheses hold together
 SAVED = 0.5  # of what is left goes to lemmas; they may turn out to be in vain
 LEAST = 0.1  # of the first budget, below which no attempt is worth its way
-EVOLVE = "evolve"  # the skill of genetic search, if an agent has one
 
 FOR_LEMMAS = (Move.CERTIFICATE, Move.STRATEGY, Move.SPLIT, Move.BUDGET)
 
@@ -62,8 +61,6 @@ class Next:
                 return self._certificate()
             case Move.SPLIT:
                 return self._split(None)
-            case Move.SEARCH:
-                return self._search()
             case Move.MODEL:
                 return self._model()
             case Move.PERSON:
@@ -118,12 +115,6 @@ class Next:
             tasks.append(msgspec.structs.replace(task, recovery=policy, label=lemma["theorem_id"]))
         return self._take(Move.LEMMAS, f"{len(texts)} by {found.by}", tuple(tasks))
 
-    def evolved(self, last: Taken, strategy: Any) -> Take:
-        """Try what the genetic search has found."""
-        self.place = last.step.place
-        nominal_s = min(self.base.nominal_s, self.left_s)
-        return self._proof(Move.STRATEGY, "found by the search", nominal_s, strategy=strategy)
-
     def _for_lemmas(self, chosen: tuple[Move, ...], nominal_s: float) -> Recovery | None:
         """The recovery of a lemma: nobody is asked about it, and it is split only so often."""
         moves = tuple(
@@ -174,16 +165,6 @@ class Next:
         job = {"type": "split", "lemma": lemma}
         says = f"by the lemma {lemma}" if lemma else "into lemmas"
         return self._proof(Move.SPLIT, says, 0.0, job=job)
-
-    def _search(self) -> Take:
-        if EVOLVE not in self.case.skills:
-            return self._skip(Move.SEARCH, f"no agent has the skill {EVOLVE}")
-        nominal_s = SAVED * self.left_s
-        if nominal_s < self.least_s:
-            return self._skip(Move.SEARCH, self._short())
-        says = f"for {nominal_s:g} nominal s"
-        task = msgspec.structs.replace(self._task(nominal_s), skill=EVOLVE)
-        return self._take(Move.SEARCH, says, (task,))
 
     def _model(self) -> Take:
         nominal_s = min(self.base.nominal_s, self.left_s)

@@ -143,7 +143,6 @@ class TestThePlan:
             "more budget",
             "split",
             "more budget",
-            "genetic search",
             "language model",
             "person",
         ]
@@ -310,24 +309,8 @@ class TestTrust:
         assert end.result.trust is None
 
 
-class TestSearchAndModel:
-    def test_a_genetic_search_is_skipped_where_no_agent_has_the_skill(self):
-        case = opened(UNKNOWN, claim(Recovery(moves=(Move.SEARCH,))))
-        step = decide(case)
-
-        assert isinstance(step, Take)
-        assert step.tasks == ()
-        assert "no agent has the skill evolve" in step.step.says
-
-    def test_what_a_genetic_search_finds_is_tried(self):
-        case = opened(UNKNOWN, claim(Recovery(moves=(Move.SEARCH,))))
-        case = msgspec.structs.replace(case, skills=frozenset({"prove", "evolve"}))
-        step = decide(taken(case, Value(value={"strategy": {"slices": []}})))
-
-        assert isinstance(step, Take)
-        assert step.tasks[0].payload["strategy"] == {"slices": []}
-
-    def test_a_model_that_is_not_there_is_told_and_passed_over(self):
+class TestAModel:
+    def test_that_is_not_there_is_told_and_passed_over(self):
         missing = Failure(kind="error", message="no prover endpoint: set HMS_PROVER_URL")
         case = taken(opened(UNKNOWN, claim(Recovery(moves=(Move.MODEL,)))), missing)
 
@@ -404,7 +387,7 @@ class TestWhatCanRecover:
 
     @pytest.mark.parametrize("value", [None, 7, {"lemmas": 7}, {"lemmas": ["1 = 1"]}])
     def test_an_agent_that_answers_nonsense_is_passed_over(self, value):
-        policy = Recovery(moves=(Move.SPLIT, Move.SEARCH))
+        policy = Recovery(moves=(Move.SPLIT, Move.BUDGET))
         case = taken(opened(UNKNOWN, claim(policy)), Value(value=value))
 
         assert isinstance(decide(case), Take)

@@ -198,7 +198,7 @@ KERNEL = f"""
 import sys
 import hms_kernel as hms
 from hms_kernel.facts import RecoveryStep
-from hms_kernel.model import (Move, Recovery)
+from hms_kernel.model import Move, Recovery
 
 bench = hms.Workbench("s")
 bench.spawn(2)
