@@ -9,7 +9,7 @@ import itertools
 import re
 from dataclasses import dataclass
 
-from hms_kernel import certificates, lean_check, statements
+from hms_kernel import certificates, statements
 from hms_kernel.errors import StatementError, UsageError
 from hms_kernel.model import Outcome, Verdict
 from hms_kernel.report import notes, why
@@ -46,7 +46,7 @@ def explain(verdict: Verdict) -> Explanation:
         raise UsageError(f"{verdict!r} is no verdict; a task's result() is one")
     evidence = verdict.evidence
     match verdict.outcome:
-        case Outcome.PROVED if lean_check.brings_proof(verdict):
+        case Outcome.PROVED if evidence.brings_proof:
             lines = [f"{evidence.checker} accepts this proof:", "", *evidence.lean.splitlines()]
         case Outcome.PROVED if evidence.certificate is not None:
             lines = _steps(verdict)

@@ -30,12 +30,6 @@ class Refused(Exception):
     """The kernel does not say what the record says; the message is for people."""
 
 
-def brings_proof(verdict: Verdict) -> bool:
-    """Whether a verdict's certificate is a proof that a Lean was shown, rather than one of our own."""
-    certificate = verdict.evidence.certificate
-    return isinstance(certificate, dict) and "submission" in certificate
-
-
 def certificate(statement: Statement, verdict: Verdict) -> str:
     """How the kernel accepts a certificate of ours as a proof of the statement.
 

@@ -175,6 +175,11 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     lemmas: tuple[Lemma, ...] = ()  # of a proof by parts: what the parts are, and who proved them
     recovery: tuple[str, ...] = ()  # what was tried after the first attempt, one line per step
 
+    @property
+    def brings_proof(self) -> bool:
+        """Whether the certificate is a proof that a Lean was shown, rather than one of our own."""
+        return isinstance(self.certificate, dict) and "submission" in self.certificate
+
 
 class Lemma(msgspec.Struct, frozen=True, kw_only=True):
     """One part of a claim, and what came of it."""

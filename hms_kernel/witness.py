@@ -195,7 +195,7 @@ def _established(witness: Witness) -> tuple[Trust | None, str, tuple[str, ...]]:
     goal, verdict = witness.goal, witness.verdict
     if not verdict.evidence.checker:
         raise _Broken(f"no prover vouches for it: {verdict.reason or 'the evidence is empty'}")
-    if verdict.outcome is Outcome.PROVED and lean_check.brings_proof(verdict):
+    if verdict.outcome is Outcome.PROVED and verdict.evidence.brings_proof:
         unsaid = ("not checked: that its hypotheses, if any, can hold together",)
         return Trust.LEAN_KERNEL, _accepted(lean_check.proof, goal, verdict), unsaid
     try:

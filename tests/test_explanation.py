@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import msgspec
 import pytest
 
@@ -59,3 +62,9 @@ def test_in_a_notebook_its_steps_keep_their_places():
 def test_what_is_no_verdict_is_sent_back():
     with pytest.raises(UsageError, match="3 is no verdict"):
         hms.explain(3)
+
+
+def test_telling_loads_no_prover():
+    code = "import sys, hms_kernel.explanation; sys.exit('z3' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
