@@ -21,6 +21,11 @@ class Outcome(enum.StrEnum):
     UNSUPPORTED = "unsupported"  # outside the fragment; the reason names the construct
     INVALID = "invalid"  # not understood as a claim; the reason says why
 
+    @property
+    def decided(self) -> bool:
+        """Whether the claim is answered: proved, refuted or vacuous."""
+        return self in (Outcome.PROVED, Outcome.REFUTED, Outcome.VACUOUS)
+
 
 class Trust(enum.StrEnum):
     """Who vouches for a verdict; proofs in descending order of strength, then refutations."""

@@ -22,8 +22,6 @@ from hms_kernel.messages import (
 )
 from hms_kernel.model import Outcome, Phase, Verdict
 
-DECISIVE = (Outcome.PROVED, Outcome.REFUTED, Outcome.VACUOUS)
-
 
 class Race:
     """One claim on several agents, each with a strategy of its own; watched by a thread of its own.
@@ -67,7 +65,7 @@ class Race:
         """The strategy that has answered first, as printed; None when none has."""
         for text, task in zip(self.strategies, self.tasks, strict=True):
             verdict = tables.verdict_of(task.status().result)
-            if verdict is not None and verdict.outcome in DECISIVE:
+            if verdict is not None and verdict.outcome.decided:
                 return text
         return None
 
@@ -83,7 +81,7 @@ class Race:
             verdict = tables.verdict_of(status.result)
             assert verdict is not None
             verdicts[status.task_id] = verdict
-            if verdict.outcome in DECISIVE:
+            if verdict.outcome.decided:
                 self.cancel()
                 # Somebody may have been as quick: what they have to say is heard.
                 self._agree(verdicts | self._heard())
@@ -110,7 +108,7 @@ class Race:
     def _agree(self, verdicts: Mapping[str, Verdict]) -> None:
         said: dict[bool, str] = {}
         for name, verdict in verdicts.items():
-            if verdict.outcome in DECISIVE:
+            if verdict.outcome.decided:
                 stage = f" by {verdict.evidence.stage}" if verdict.evidence.stage else ""
                 refuted = verdict.outcome is Outcome.REFUTED
                 said.setdefault(refuted, f"{verdict.outcome}{stage} ({name})")

@@ -62,12 +62,10 @@ def composed(goal: Goal, split: Split, verdicts: Sequence[Verdict], budget: Budg
         Lemma(goal=lemma(goal, parts, number), verdict=verdict)
         for number, verdict in enumerate(verdicts)
     )
-    for number, each in enumerate(lemmas):
-        if each.verdict.outcome in (
-            *HOLDS,
-            Outcome.REFUTED,
-        ) and each.verdict.evidence.statement != show(parse(parts.texts[number])):
-            raise UsageError(f"verdict {number + 1} is not on lemma {number + 1} of the claim")
+    for number, (each, text) in enumerate(zip(lemmas, parts.texts, strict=False), 1):
+        said = each.verdict.evidence.statement
+        if each.verdict.outcome.decided and said != show(parse(text)):
+            raise UsageError(f"verdict {number} is not on lemma {number} of the claim")
     told = _told(statement, goal, split, lemmas, budget)
     outcomes = [each.verdict.outcome for each in lemmas]
     if Outcome.REFUTED in outcomes:

@@ -28,11 +28,6 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
     units: int = 0  # resource units, engines' own counts
     clock: bool = False  # the wall clock had a say: another run may hear more
 
-    @property
-    def decided(self) -> bool:
-        """Whether the goal is answered."""
-        return self.outcome in (Outcome.PROVED, Outcome.REFUTED, Outcome.VACUOUS)
-
 
 def settle(
     goal: Goal,

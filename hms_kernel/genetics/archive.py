@@ -18,7 +18,7 @@ from hms_kernel.errors import UsageError
 from hms_kernel.genetics.files import default_file as default_file
 from hms_kernel.genetics.files import made, opened
 from hms_kernel.genetics.stages import genome
-from hms_kernel.genetics.trials import DECIDED, Evaluate, Trial
+from hms_kernel.genetics.trials import Evaluate, Trial
 from hms_kernel.model import Goal, Outcome
 
 _TABLES = """
@@ -113,7 +113,7 @@ class Archive:
             rows = connection.execute(
                 "SELECT strategy, goal, min(nominal_s) FROM trials"
                 " WHERE outcome IN (?, ?, ?) GROUP BY strategy, goal",
-                tuple(outcome.value for outcome in DECIDED),
+                tuple(outcome.value for outcome in Outcome if outcome.decided),
             ).fetchall()
         settles: dict[str, dict[str, float]] = {}
         for strategy, goal, nominal_s in rows:

@@ -19,8 +19,6 @@ from hms_kernel.model import Budget, Goal, Outcome
 # larger than the cap, and what counts is the cost: under every cap a trial looks the same.
 MARGIN = 1.002
 
-DECIDED = (Outcome.PROVED, Outcome.REFUTED, Outcome.VACUOUS)
-
 
 class Trial(msgspec.Struct, frozen=True, kw_only=True):
     """How a strategy fared on a goal within ``cap_s``.
@@ -37,7 +35,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def settled(self) -> bool:
         """Whether the goal was answered."""
-        return self.outcome in DECIDED
+        return self.outcome.decided
 
     def answers(self, cap_s: float) -> bool:
         """Whether this trial tells what one with another cap would come to."""

@@ -15,7 +15,6 @@ from hms_kernel.errors import UsageError
 from hms_kernel.facts import Fact, SearchBegun, SearchEnded, TaskSettled, TaskSubmitted
 from hms_kernel.genetics.archive import goal_key
 from hms_kernel.genetics.family import family
-from hms_kernel.genetics.trials import DECIDED
 from hms_kernel.model import Goal, Outcome, Verdict
 
 
@@ -135,7 +134,7 @@ class Watcher:
         return min((until for until in self._cool_s.values() if until > now_s), default=None)
 
     def _settled(self, name: str, goal: str, task: str, number: int, outcome: Outcome) -> None:
-        if outcome is not Outcome.UNKNOWN and outcome not in DECIDED:
+        if outcome is not Outcome.UNKNOWN and not outcome.decided:
             return  # no strategy would have helped
         # The family and the claim come last now.
         claims = self._claims.pop(name, {})

@@ -13,7 +13,6 @@ import msgspec
 
 from hms_kernel.model import Hint, Move, Outcome, Phase, Result, Trust, Verdict
 from hms_kernel.recovery.cases import (
-    DECIDED,
     Case,
     Decision,
     End,
@@ -99,14 +98,14 @@ def _after_lemmas(case: Case, last: Taken) -> Decision:
         if verdicts[-1].outcome is Outcome.REFUTED:
             # The rest does not matter, if the numbers break the claim itself.
             return Next(case).composition(last, verdicts)
-    if all(verdict.outcome in DECIDED for verdict in verdicts):
+    if all(verdict.outcome.decided for verdict in verdicts):
         return Next(case).composition(last, verdicts)
     return _planned(case, last.step.place)
 
 
 def _answers(case: Case, result: Result) -> bool:
     """Whether a result ends the recovery."""
-    if not isinstance(result, Verdict) or result.outcome not in DECIDED:
+    if not isinstance(result, Verdict) or not result.outcome.decided:
         return False
     if case.reason == "trust" and result.outcome is Outcome.PROVED:
         return result.trust is not None and result.trust.reaches(wanted(case.task))

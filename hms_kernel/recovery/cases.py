@@ -25,7 +25,6 @@ from hms_kernel.model import (
 )
 
 GROWTH = 4.0  # more budget is so many times the last
-DECIDED = (Outcome.PROVED, Outcome.REFUTED, Outcome.VACUOUS)
 
 _LADDER = (
     Move.STRATEGY,
@@ -203,9 +202,11 @@ def _heard(taken: Taken) -> Iterator[Part]:
     lemmas = taken.step.move is Move.LEMMAS
     for part in taken.parts:
         yield part
-        outcome = part.result.outcome if isinstance(part.result, Verdict) else None
-        if outcome is Outcome.REFUTED or (outcome in DECIDED and not lemmas):
-            return
+        match part.result:
+            case Verdict(outcome=Outcome.REFUTED):
+                return
+            case Verdict(outcome=outcome) if outcome.decided and not lemmas:
+                return
 
 
 def cost_s(task: Task, result: Result | None) -> float:

@@ -36,9 +36,9 @@ def test_a_purse_settles_what_the_whole_budget_settles_at_no_more_than_its_price
     enough = settle(goal(text), SQUARES, BUDGET, purse_s=whole.nominal_s * 1.001)
     less = settle(goal(text), SQUARES, BUDGET, purse_s=whole.nominal_s * 0.9)
 
-    assert whole.decided
+    assert whole.outcome.decided
     assert enough == whole
-    assert not less.decided
+    assert not less.outcome.decided
     assert less.nominal_s == whole.nominal_s * 0.9
 
 
