@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from hms_kernel.backends.remembering import Remembering
 from hms_kernel.backends.strategy import Strategy
 from hms_kernel.errors import BackendError, UsageError
 from hms_kernel.genetics.archive import Archive, default_file
@@ -41,7 +42,8 @@ class Trials:
     name = "trial"
 
     def __init__(self, config: dict[str, Any]) -> None:
-        pass
+        # Stages of a search differ in little, so most of them ask what others have asked.
+        self._memory = Remembering()
 
     def run(self, payload: Any, report: Report) -> Any:
         """Run the jobs of a ``TrialRequest`` given as plain data; ``Tried``, as plain data.
@@ -55,7 +57,7 @@ class Trials:
             request = msgspec.convert(payload, TrialRequest)
         except msgspec.ValidationError as error:
             raise UsageError(f"not a request for trials: {error}") from error
-        prover = Prover(request.budget)
+        prover = Prover(request.budget, self._memory)
         if prover.build != request.build:
             raise BackendError("this agent runs another build of the prover; restart it")
         ran = 0

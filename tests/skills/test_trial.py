@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from hms_kernel import skills
+from hms_kernel.backends import questions, remembering
 from hms_kernel.backends.strategy import stage
 from hms_kernel.errors import BackendError, UsageError
 from hms_kernel.genetics.archive import Archive
@@ -29,9 +30,9 @@ REQUEST = TrialRequest(
 )
 
 
-def run(request: object, report=lambda note="": None) -> Tried:
+def run(request: object, report=lambda note="": None, skill: Trials | None = None) -> Tried:
     payload = msgspec.msgpack.decode(msgspec.msgpack.encode(request))
-    return msgspec.convert(Trials({}).run(payload, report), Tried)
+    return msgspec.convert((skill or Trials({})).run(payload, report), Tried)
 
 
 def test_the_skill_is_installed():
@@ -46,6 +47,27 @@ def test_trials_come_back_in_order_and_are_run_once():
     assert outcomes == [Outcome.PROVED, Outcome.REFUTED, Outcome.UNKNOWN]
     assert second.trials == first.trials
     assert (first.ran, second.ran) == (3, 0)
+
+
+def test_a_solver_is_not_asked_again_what_another_stage_has_asked(monkeypatch):
+    asked = []
+
+    def counting(*question, **limits):
+        asked.append(question)
+        return questions.pose(*question, **limits)
+
+    monkeypatch.setattr(remembering, "pose", counting)
+    same = msgspec.structs.replace(REQUEST, strategies=(alone(stage("nlsat")),), jobs=JOBS[:1])
+    other = msgspec.structs.replace(same, strategies=(alone(stage("split|nlsat")),))
+    skill = Trials({})
+
+    first = run(same, skill=skill)
+    before = len(asked)
+    second = run(other, skill=skill)
+
+    assert (first.ran, second.ran) == (1, 1)
+    assert second.trials == first.trials
+    assert before == len(asked) > 0
 
 
 def test_what_is_done_is_kept_when_the_rest_is_not():
